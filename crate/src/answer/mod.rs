@@ -22,6 +22,7 @@ pub use edge::Source;
 
 use edge::Edge;
 
+use crate::config::Launcher;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
@@ -108,8 +109,11 @@ fn patches(sources: &[Source], facts: &Facts, changes: &[Change]) -> Vec<PatchRe
     if changes.is_empty() {
         return Vec::new();
     }
-    if facts.configurations.is_empty() {
-        return vec![patch::for_launcher(changes, facts.started().launcher)];
+    // Where k3s logged it, the files are of another etcd unless one is k3s' own.
+    let launcher = facts.started().launcher;
+    let of_k3s = facts.configurations.iter().any(|configuration| configuration.cluster.launcher.is_some());
+    if facts.configurations.is_empty() || launcher == Some(Launcher::K3s) && !of_k3s {
+        return vec![patch::for_launcher(changes, launcher)];
     }
     let texts: Vec<&str> = sources.iter().map(|source| source.text.as_str()).gather();
     patch::patch(&texts, &facts.configurations, changes)

@@ -75,7 +75,9 @@ fn started(facts: &Facts) -> Started {
     let unit = of_unit.map(|(_, unit, _)| *unit).or_else(|| told_by_systemd(facts));
     let configured = facts.configurations.iter().find_map(|configuration| configuration.cluster.launcher);
     if !facts.configurations.is_empty() || facts.has_fleet() {
-        return Started { launcher: configured, unit };
+        // What runs within k3s gets nothing of a unit or of variables of etcd's.
+        let within = of_unit.and_then(|(_, _, launcher)| launcher.filter(|launcher| *launcher == Launcher::K3s));
+        return Started { launcher: configured.or(within), unit };
     }
     if let Some((_, _, launcher)) = of_unit {
         return Started { launcher: *launcher, unit };
@@ -270,5 +272,8 @@ mod tests {
         {
             assert_eq!(facts(&[configuration, &log]).started().launcher, launcher, "{configuration}");
         }
+        // But what runs within k3s takes nothing from a file of etcd's.
+        let within = format!("Jan 10 07:55:33 n1 k3s[85]: {LATE}\n");
+        assert_eq!(facts(&["ETCD_HEARTBEAT_INTERVAL=100\n", &within]).started().launcher, Some(Launcher::K3s));
     }
 }

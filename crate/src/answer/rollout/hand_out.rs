@@ -23,7 +23,9 @@ fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
 }
 
 /// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
-fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
+fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
+    let in_tool = |each: &Configuration| matches!(each.source, Source::Flags | Source::Program | Source::Prefixed);
+    let by_tool = facts.configurations.iter().any(in_tool);
     let (text, commands): (&str, &[&str]) = match launcher {
         Launcher::Kubelet => (
             "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. In the commands NODE is the name of that machine. If kubeadm wrote the manifest, its next upgrade writes it anew: change kubeadm's own copy too (etcd.local.extraArgs).",
@@ -32,6 +34,11 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
         Launcher::Kubeadm => (
             "kubeadm reads its file only when it sets up or upgrades a machine. For the members that run, write the same values as flags into /etc/kubernetes/manifests/etcd.yaml. Do one control-plane machine at a time, as below: the kubelet restarts etcd as soon as that file changes. For upgrades to come, change kubeadm's own copy too.",
             &["kubectl -n kube-system edit configmap kubeadm-config"],
+        ),
+        // k3s-io/k3s: install.sh, service_enable_and_start.
+        Launcher::K3s if by_tool => (
+            "Where an installer or a tool makes a server's unit or its config.yaml of it (get.k3s.io, Terraform, NixOS), run that on one server after the other, as below: the installer starts k3s anew itself.",
+            &[],
         ),
         Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &["sudo systemctl daemon-reload"]),
         Launcher::Installer => (
@@ -46,8 +53,8 @@ fn hand_to(launcher: Launcher, patches: &[PatchReport]) -> Step {
     };
     let first = match launcher {
         Launcher::Kubelet | Launcher::Kubeadm | Launcher::OpenShift => String::new(),
-        Launcher::K3s => put(patches, " on every server"),
-        Launcher::Installer | Launcher::Workload | Launcher::Tool(_) => put(patches, ""),
+        Launcher::K3s if !by_tool => put(patches, " on every server"),
+        Launcher::K3s | Launcher::Installer | Launcher::Workload | Launcher::Tool(_) => put(patches, ""),
     };
     step(format!("{first}{text}"), commands, "Nothing until the file changes.")
 }
@@ -86,7 +93,7 @@ pub(super) fn hand_out(facts: &Facts, plan: &Plan, (changes, patches): (&[Change
         return step(format!("{said}."), &commands, "");
     }
     if let Some(launcher) = facts.started().launcher {
-        return hand_to(launcher, patches);
+        return hand_to(facts, launcher, patches);
     }
     let (place, when) = if facts.configurations.iter().any(|configuration| configuration.cluster.by_cloud_init) {
         (

@@ -119,11 +119,13 @@ fn watch(facts: &Facts, plan: &Plan) -> Step {
             vec![&changes, timeouts],
         ),
     };
-    step(text, &commands, "Nothing. To go back, set the old values in the reverse order.")
+    let back = if facts.may_refuse_pair() { "" } else { " To go back, set the old values in the reverse order." };
+    step(text, &commands, format!("Nothing.{back}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::report::Step;
     use crate::{Document, Input, analyze};
 
     const POD: &str = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [etcd, --heartbeat-interval=100, --election-timeout=1000]\n    image: registry.k8s.io/etcd:3.5.9-0\n";
@@ -144,7 +146,15 @@ mod tests {
         let texts = [configuration, change].map(str::to_owned);
         let documents = texts.map(|text| Document { name: None, text }).into();
         let report = analyze(&Input { documents, ..Input::default() });
-        report.rollout.iter().chain(&report.measure_next).map(|step| format!("{}\n{}\n", step.text, step.commands.join("\n"))).collect()
+        let written = |step: &Step| format!("{}\n{}\n{}\n", step.text, step.commands.join("\n"), step.effect);
+        report.rollout.iter().chain(&report.measure_next).map(written).collect()
+    }
+
+    #[test]
+    fn there_is_no_way_back_to_what_etcd_refuses() {
+        let goes_back = |configuration: &str| steps(configuration).contains("To go back");
+        assert!(goes_back(FLAGS));
+        assert!(!goes_back(&FLAGS.replace("1000", "400")));
     }
 
     /// Its operator undoes edits of the manifests.
@@ -213,11 +223,16 @@ mod tests {
 {"level":"warn","ts":"2024-01-10T08:55:33.433Z","caller":"etcdserver/raft.go:416","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.31s"}
 {"level":"warn","ts":"2024-01-10T08:55:44.433Z","caller":"txn/util.go:93","msg":"apply request took too long","took":"310.1ms","expected-duration":"100ms","prefix":"read-only range ","request":"key:\"/kubernetes.io/pods\"","response":"size:9"}
 "#;
-        let report = |head: &str| {
+        let beside = |file: &str, head: &str| {
             let text = late.lines().map(|line| format!("{head}{line}\n")).collect();
-            analyze(&Input { documents: vec![Document { name: None, text }], ..Input::default() })
+            let documents = [text, file.to_owned()].map(|text| Document { name: None, text }).into();
+            analyze(&Input { documents, ..Input::default() })
         };
+        let report = |head: &str| beside("", head);
         let k3s = report("Jan 10 07:55:33 n1 k3s[85]: ");
+        // Variables of etcd's are none of an etcd within k3s, its own file is.
+        let patched = |file: &str| beside(file, "Jan 10 07:55:33 n1 k3s[85]: ").patches[0].document.is_some();
+        assert!(!patched(FLAGS) && patched(K3S));
         let text = k3s.patches[0].text.as_deref().expect("a snippet");
         assert!(text.starts_with("etcd-arg:\n- heartbeat-interval="), "{text}");
         let commands: String = k3s.rollout.iter().chain(&k3s.measure_next).flat_map(|step| step.commands.clone()).collect();
@@ -282,6 +297,21 @@ mod tests {
                 "curl x | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=100 --etcd-arg=election-timeout=1000\" sh -\n",
                 "restart k3s",
                 "etcd2",
+            ),
+            (
+                "curl x | INSTALL_K3S_EXEC=\"server --etcd-arg=heartbeat-interval=100 --etcd-arg=election-timeout=1000\" sh -\n",
+                "the installer starts k3s anew itself",
+                "on every server",
+            ),
+            (
+                "x = {\n  etcd-arg = [\n    \"heartbeat-interval=100\",\n    \"election-timeout=1000\",\n  ]\n}\n",
+                "restart k3s",
+                "restart etcd",
+            ),
+            (
+                "machine_global_config = yamlencode({\n  etcd-arg = [\n    \"heartbeat-interval=100\",\n    \"election-timeout=1000\",\n  ]\n})\n",
+                "kubectl apply",
+                "systemctl",
             ),
             ("minikube start --extra-config=etcd.heartbeat-interval=100\n", "kubeadm", "systemctl"),
             (&format!("kind: Service\n---\n{POD}"), "kubelet", "NAMESPACE"),
