@@ -1,6 +1,6 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::common::{WAITS, alerts, last_line, matching, near, plural, says, span, stopping, time, times, waited};
+use super::common::{WAITS, alerts, last_entry_term, last_line, matching, near, plural, says, span, stopping, time, times, waited};
 use super::{Finding, Rule};
 use crate::facts::publishing::{has_leader, unpublished};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
@@ -30,6 +30,9 @@ const NEARBY: usize = 500;
 
 /// So many rounds without an answer are several.
 const ROUNDS: usize = 3;
+
+/// So many terms without a leader are more than votes that were split (judgement, as in `etcd_election_churn`).
+const TERMS: i64 = 10;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut publish = unpublished(facts);
@@ -106,7 +109,7 @@ fn gave_up(facts: &Facts) -> Option<(EventId, Micros, bool)> {
 }
 
 /// Campaigns of one member that follow one another without any word from another member: several, or some at the end of its
-/// log after which it could not publish itself either.
+/// log after which it could not publish itself either, or which go on from many that the excerpt leaves out.
 fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
     let mut longest: Vec<EventId> = Vec::new();
     let (mut voices, mut running) = (Index::default(), Vec::<Vec<EventId>>::new());
@@ -127,12 +130,18 @@ fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
     }
     for rounds in running {
         let in_vain = |round: &EventId| publish.iter().any(|id| id.log == round.log && id > round);
-        let enough = rounds.len() >= ROUNDS || rounds.first().is_some_and(in_vain);
+        let enough = rounds.len() >= ROUNDS || rounds.first().is_some_and(in_vain) || rounds.len() > 1 && goes_on(facts, rounds[0]);
         if enough && rounds.len() > longest.len() && !leader_led_on(facts, &rounds) {
             longest = rounds;
         }
     }
     if shows_votes(facts, &longest) { longest } else { Vec::new() }
+}
+
+/// Whether the term had risen again and again before this round, without an entry of a leader.
+fn goes_on(facts: &Facts, round: EventId) -> bool {
+    let mut asks = facts.after(round, 20).filter(|event| event.meaning == Meaning::VoteSent);
+    asks.any(|event| event.number("term").zip(last_entry_term(event)).is_some_and(|(term, entry)| term - entry >= TERMS))
 }
 
 /// A candidate's own vote stands after every round in etcd's log; where none does, the answers were filtered out with it.
@@ -404,6 +413,26 @@ mod tests {
         let alone = round(10, 7) + &round(12, 8);
         let late = receives.replace("2019-11-21 10:13:40", "2018-05-14 17:04:13");
         assert!(find(&facts(&[&(alone + &late + &round(14, 9))]), RuleId::EtcdNoQuorum).is_none());
+    }
+
+    #[test]
+    fn two_rounds_that_go_on_from_many_others_are_enough() {
+        let line = |second: &str, text: &str| format!("2019-10-30 01:28:{second} I | raft: {text}\n");
+        let round = |second: u32, term: u32| {
+            line(&format!("{second}.642203"), &format!("8e9e05c52164694d is starting a new election at term {}", term - 1))
+                + &line(&format!("{second}.642253"), &format!("8e9e05c52164694d became candidate at term {term}"))
+                + &line(&format!("{second}.642263"), &format!("8e9e05c52164694d received vote from 8e9e05c52164694d at term {term}"))
+                + &line(
+                    &format!("{second}.642273"),
+                    &format!("8e9e05c52164694d [logterm: 26, index: 917] sent vote request to 91d25258d70ad868 at term {term}"),
+                )
+        };
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdNoQuorum).is_some();
+        assert!(found(round(15, 939) + &round(16, 940)));
+        assert!(!found(round(15, 29) + &round(16, 30)), "a vote that was split");
+        assert!(!found(round(15, 939)), "its answers may follow");
+        let refused = line("16.700000", "8e9e05c52164694d received vote rejection from 91d25258d70ad868 at term 940");
+        assert!(!found(round(15, 939) + &round(16, 940) + &refused));
     }
 
     #[test]
