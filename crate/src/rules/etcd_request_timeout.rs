@@ -69,7 +69,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else {
         format!("etcd gave up on {requests}{as_it_changed}")
     };
-    let what = if by_leader > 0 {
+    let mut what = if by_leader > 0 {
         let which = if by_leader == events.len() { "it" } else { "some of them" };
         format!("etcd itself blames a lost leader for {which}. The election-timeout in force is {}.", human_limit(facts, ElectionTimeout))
     } else if leaderless(facts) {
@@ -77,6 +77,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else {
         String::from("The lines say that requests were not answered in time, not why.")
     };
+    // Until it has done so, etcd 3 answers no client on that member (etcd-io/etcd@v3.4.45:embed/serve.go, serve).
+    if let Some(member) = not_published(facts) {
+        what = format!("{what} {}, though it knew a leader.", member.title);
+    }
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).on(&[ElectionTimeout]))
 }
 
@@ -285,6 +289,8 @@ mod tests {
         let publish = "Nov 14 13:57:06 n1 rke2[85]: {\"level\":\"warn\",\"ts\":\"2023-11-14T13:57:06.100Z\",\"msg\":\"failed to publish local member to cluster through raft\",\"error\":\"etcdserver: request timed out\"}\n";
         let elected = "Nov 14 13:57:01 n1 rke2[85]: {\"level\":\"info\",\"ts\":\"2023-11-14T13:57:01.100Z\",\"msg\":\"raft.node: 1a1a1a1a1a1a1a1a elected leader 2b2b2b2b2b2b2b2b at term 8\"}\n";
         assert!(found(&format!("{elected}{publish}")));
+        let both = find(&facts(&[&format!("{elected}{publish}Error: etcdserver: request timed out\n")]), RuleId::EtcdRequestTimeout);
+        assert!(both.expect("told").what.ends_with("A member could not publish itself to the cluster, once, though it knew a leader."));
         assert!(!found(&format!("{elected}{publish}{}", line(15, "etcd data store connection OK"))), "it reads from the member");
     }
 
