@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::answer::{self, Source, timeline};
 use crate::config::{self, Configuration, detect};
-use crate::facts::{Facts, HOLDS_BINARY, OWN_REPORT, Read, TOO_LARGE, Unknown};
+use crate::facts::{Facts, HOLDS_BINARY, OF_NO_KIND, OWN_REPORT, Read, TOO_LARGE, Unknown};
 use crate::input::{Assumptions, Input};
 use crate::log::event::{Event, LogReading};
 use crate::log::line_starts::{is_shown, may_be_several};
@@ -227,10 +227,10 @@ fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read
     let configuration = if text.is_empty() { None } else { config::read(id, &text) };
     let several = may_be_several(&text) || parts::embeds(&text);
     // Asked again of the whole: a first piece may be a few bytes.
-    let begins = open.held.as_deref().is_some_and(begins_configuration);
+    let begins = || open.held.as_deref().is_some_and(begins_configuration);
     match configuration {
         // Whatever else it says, it states more values than it can hold messages.
-        Some(configuration) if begins && messages_at_most(&text, configuration.settings.len()) && !several => {
+        Some(configuration) if !several && messages_at_most(&text, configuration.settings.len()) && begins() => {
             source.lines = search::count(text.as_bytes(), b'\n') + u64::from(!text.ends_with('\n'));
             read.configurations.push(configuration);
             source.text = text;
@@ -313,7 +313,7 @@ fn not_understood(name: &str, text: &str, lines: u64) -> String {
         );
     }
     let shape = if lines == 1 { String::from("1 line") } else { format!("{lines} lines") };
-    format!("{name} ({shape}) is neither a log nor a configuration of etcd or fleet.")
+    format!("{name} ({shape}) {OF_NO_KIND}")
 }
 
 #[cfg(test)]

@@ -384,6 +384,31 @@ suite('stories', (story, at) => {
     page.problems.length = 0;
   });
 
+  story('a folder of many files shows those that tell something, and the others when asked', {}, async (page) => {
+    const pod = (/** @type {number} */ at) => ({
+      name: `pod-${at}.yaml`,
+      mimeType: '',
+      buffer: Buffer.from('kind: Pod\nmetadata:\n  name: a\n'),
+    });
+    const log = { name: 'fleet.log', mimeType: '', buffer: Buffer.from(LOG) };
+    await page.locator('#files').setInputFiles([log, ...Array.from({ length: 250 }, (_, at) => pod(at))]);
+    await headline(page);
+    const rows = () => page.locator('.docs tbody tr').count();
+    assert.equal(await rows(), 1);
+    assert.match(
+      text(await page.locator('.lim').innerText()),
+      /250 documents are neither .*: pod-0\.yaml, .* and 247 more/,
+    );
+    await page.getByText('250 documents told nothing', { exact: true }).click();
+    await page.getByText('The first 200 of 250 are shown.').waitFor();
+    assert.equal(await rows(), 201);
+    await page.getByRole('button', { name: 'Remove what told nothing' }).click();
+    await page.locator('#silent').waitFor({ state: 'detached' });
+    assert.match(text(await page.locator('.undone').innerText()), /^250 files were removed\./);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.locator('#silent').waitFor();
+  });
+
   story('what told nothing beside a log is named at the top and is no part of what was read', {}, async (page) => {
     const other =
       '2024-05-02T10:00:00Z web-1 nginx[12]: GET /index.html 200\n2024-06-02T10:00:00Z web-1 nginx[12]: stop\n';

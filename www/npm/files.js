@@ -15,6 +15,10 @@ export const begins = async (/** @type {Blob} */ file, length = JOURNAL.length) 
 const BLOCK = 512;
 /** A packed archive is unpacked at once, so a larger one is left as it is: one text, with headers in it. */
 const ARCHIVE = 64 * 1024 * 1024;
+/** So much of an archive is read at once: each read takes a browser milliseconds, and most files are small. */
+const WINDOW = 4 * 1024 * 1024;
+/** A larger file stays where it is until it is read. */
+const SMALL = 512 * 1024;
 /** The path of a file, told before it, is read to here: longer than a path of Linux can be (PATH_MAX, 4096). */
 const PATH = 64 * 1024;
 const utf8 = (/** @type {Uint8Array} */ bytes) => new TextDecoder().decode(bytes);
@@ -27,20 +31,21 @@ const utf8 = (/** @type {Uint8Array} */ bytes) => new TextDecoder().decode(bytes
  */
 export async function* filesIn(file) {
   const archive = await archiveOf(file).catch(() => undefined);
+  const bytes = archive && windowOf(archive);
   let found = false;
   /** The path of the next file, where its header has no room for it. */
   let long = '';
-  for (let at = 0; archive && at < archive.size;) {
-    const block = await bytesOf(archive.slice(at, at + BLOCK));
+  for (let at = 0; bytes && at < archive.size;) {
+    const block = await bytes(at, BLOCK);
     const head = letters(block);
     if (!isTar(head)) break;
     const field = (/** @type {number} */ from, /** @type {number} */ to) => untilNul(utf8(block.subarray(from, to)));
     // Never backwards: a damaged header may hold anything.
     const size = Math.max(0, parseInt(field(124, 136), 8) || 0);
-    const content = archive.slice(at + BLOCK, at + BLOCK + size);
+    const begin = at + BLOCK;
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
     const type = head[156];
-    if (/[Lx]/.test(type)) long = pathIn(type, utf8(await bytesOf(content.slice(0, PATH)))) || long;
+    if (/[Lx]/.test(type)) long = pathIn(type, utf8(await bytes(begin, Math.min(size, PATH)))) || long;
     if (/[KLgx]/.test(type)) continue;
     // What GNU's tar writes has no folder there.
     const short = [head[262] === '\0' && field(345, 500), field(0, 100)].filter(Boolean).join('/');
@@ -48,10 +53,24 @@ export async function* filesIn(file) {
     long = '';
     if (/[0\0]/.test(type) && !/(^|\/)\.[^/]*$/.test(name)) {
       found = true;
+      const content = size <= SMALL ? await bytes(begin, size) : archive.slice(begin, begin + size);
       yield new File([content], name);
     }
   }
   if (!found) yield file;
+}
+
+/** Gives bytes by their place and number. Asked from front to back it reads the archive in a few large pieces. @param {Blob} archive */
+function windowOf(archive) {
+  let from = 0;
+  let held = new Uint8Array();
+  return async (/** @type {number} */ at, /** @type {number} */ length) => {
+    if (at < from || at + length > from + held.length) {
+      held = await bytesOf(archive.slice(at, at + Math.max(length, WINDOW)));
+      from = at;
+    }
+    return held.subarray(at - from, at - from + length);
+  };
 }
 
 /** @param {string} field */

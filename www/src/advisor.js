@@ -3,8 +3,7 @@
 import { copied } from './clipboard.js';
 import { h, noteBeside, shortName } from './dom.js';
 import { Engine, Overtaken, Unreadable } from './engine/engine.js';
-import { filesIn } from '../npm/files.js';
-import { held, SystemdJournal } from './input/files.js';
+import { held } from './input/files.js';
 import { silent } from './read-as.js';
 import { bringBack, changed, followTexts, nextName, stayWithAnswer, takeAway } from './removed.js';
 import { openLink, OtherVersion } from './share/share.js';
@@ -114,28 +113,28 @@ export class Advisor {
       this.#analyze({ focus: true });
     },
     addFiles: async (files) => {
-      const docs = [];
-      Object.assign(this.state, { error: undefined, unread: [], badLink: undefined });
-      for (const file of files)
-        for await (const each of filesIn(file))
-          try {
-            docs.push(await held(each));
-          } catch (error) {
-            this.state.unread.push({ name: each.name, journal: error instanceof SystemdJournal });
-          }
+      const idle = !this.state.working;
+      Object.assign(this.state, { error: undefined, unread: [], badLink: undefined, working: true });
+      // A folder of thousands takes seconds.
+      const opening = setTimeout(() => this.#announce(), PATIENCE_MS);
+      const { docs, unread } = await held(files);
+      clearTimeout(opening);
+      this.state.unread = unread;
       if (docs.length > 0) return this.actions.add(docs);
+      if (idle) this.state.working = false;
       // Beside an answer that stands it is a notice; alone it is the answer.
       const said = notRead(this.state.unread);
       if (!this.state.report) this.state.error = said[0];
       this.actions.say(said.join(' '));
       this.#view.render();
     },
-    remove: (key) => {
+    remove: (...keys) => {
       const { state } = this;
-      if (state.documents.length === 1) return this.actions.clear();
-      this.#takeAway((doc) => doc.key === key, WORDS.removed);
-      if (state.source?.doc === key) state.source = undefined;
-      if (this.draft === key) this.#leaveDraft();
+      const gone = new Set(keys);
+      if (state.documents.every(({ key }) => gone.has(key))) return this.actions.clear();
+      this.#takeAway(({ key }) => gone.has(key), WORDS.removed, WORDS.allRemoved);
+      if (state.source && gone.has(state.source.doc)) state.source = undefined;
+      if (gone.has(this.draft)) this.#leaveDraft();
       followTexts(this.state);
       this.#analyze();
       this.#view.focus('input-title');

@@ -11,7 +11,8 @@ import { brand, closeMenus, menus, skipLink, themeChoice } from './bar.js';
 import { compactAnswer } from './compact.js';
 import { h } from './dom.js';
 import { listenForDrops, listenForPastes } from './input/drops.js';
-import { documentTable, exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input/input.js';
+import { documentTables } from './input/documents.js';
+import { exampleList, pasteBox, privacyLine, undoNotice, whereToGetIt } from './input/input.js';
 import { keepLetters } from './letters.js';
 import { keepFocus } from './place.js';
 import { sharedNotice } from './share/share-panel.js';
@@ -93,7 +94,7 @@ export class Layout {
       fill(parts.results, answered && !short && this.#sections(report));
       this.#whatIf.render(answered && !short ? report : undefined, state, answered && tellsAnyway(report));
       fill(parts.more, answered && !short && this.#furtherSections(report));
-      fill(parts.documents, documentTable(state, actions));
+      fill(parts.documents, documentTables(state, actions));
       fill(parts.undo, state.removed && !undoAtTop && undoNotice(state.removed.said, actions));
       fill(parts.limits, answered && [h('h3', null, WORDS.restsOn), limitsList(report)]);
       this.#wrong.element.hidden = !answered || documents.length === 0;

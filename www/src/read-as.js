@@ -25,9 +25,9 @@ export function understood(doc) {
   return doc.recognised && doc.recognised + doc.foreign;
 }
 
-/** Whether it tells anything of etcd or fleet. @param {Read} doc */
+/** Whether it tells anything of etcd or fleet, or may: it was not read yet. @param {Read | undefined} doc */
 export function told(doc) {
-  return doc.kind === 'configuration' || understood(doc) > 0;
+  return !doc || doc.kind === 'configuration' || understood(doc) > 0;
 }
 
 /** Names what told nothing beside what did; where nothing did, the answer says so. @param {import('./types.js').Report} report */

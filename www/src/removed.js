@@ -35,7 +35,7 @@ export function takeAway(state, which, said, ofAll) {
   const one = gone.length === 1 && names[0];
   const several = ofAll ? `${plural(gone.length, 'file')} ${ofAll}` : `${WORDS.allInput} ${said}`;
   state.removed = { documents: gone, assumptions, said: one ? `${one} ${said}` : several, before };
-  state.documents = documents.filter((doc) => !gone.includes(doc));
+  state.documents = documents.filter((doc) => !which(doc));
   return `${state.removed.said} ${WORDS.undoThere}`;
 }
 

@@ -21,6 +21,7 @@ export const WORDS = {
   clear: 'Clear all',
   allInput: 'All input',
   removed: 'was removed.',
+  allRemoved: 'were removed.',
   leftOut: 'was not read to its end and is left out.',
   allLeftOut: 'were not read to their end and are left out.',
   replaced: 'was replaced by another input.',
@@ -436,6 +437,9 @@ export const DOCUMENTS = {
   name: 'Name of the document',
   open: 'Open',
   remove: 'Remove',
+  silent: (/** @type {number} */ count) => `${plural(count, 'document')} told nothing`,
+  removeSilent: 'Remove what told nothing',
+  first: (/** @type {number} */ shown, /** @type {number} */ all) => `The first ${shown} of ${grouped(all)} are shown.`,
 };
 
 export const EXPORT = {

@@ -78,7 +78,7 @@
  * @property {(docs: Omit<Doc, 'key'>[]) => void} add
  * @property {() => void} undo   brings back what was taken away last
  * @property {(files: Iterable<File>) => Promise<void>} addFiles
- * @property {(key: number) => void} remove
+ * @property {(...keys: number[]) => void} remove
  * @property {(key: number, name: string) => void} rename
  * @property {(key: number, text: string) => void} edit
  * @property {(key: number, edits: import('./texts/marks.js').Edit[]) => void} fix   makes proposed edits

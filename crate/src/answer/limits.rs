@@ -4,17 +4,17 @@ use super::edge;
 use crate::config::Source;
 use crate::facts::clusters::Place;
 use crate::facts::time_line::zone_words;
-use crate::facts::{Facts, Generation, twice, versions};
+use crate::facts::{Facts, Generation, OF_NO_KIND, Unknown, twice, versions};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::plan;
-use crate::rules::common::listed;
+use crate::rules::common::{listed, plural};
 use crate::units::S;
 use crate::verdict::shows_only_a_state;
 
 /// A sentence for each.
 pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
-    let mut limits: Vec<String> = facts.unknown.iter().map(|each| each.why.clone()).gather();
+    let mut limits = of_no_kind(facts, sources);
     for configuration in &facts.configurations {
         limits.extend(configuration.limits.iter().cloned());
         let pasted = facts.configurations.iter().any(|other| other.source == Source::Environment);
@@ -24,11 +24,8 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
             ));
         }
     }
+    limits.extend(of_others(facts, sources));
     for log in &facts.logs {
-        if log.recognised == 0 {
-            limits
-                .push(format!("{} is a log, but no line of it is known to tell of etcd's or fleet's timing.", sources[log.document].name));
-        }
         limits.extend(log.limits.iter().cloned());
         limits.extend(zone_words(log));
     }
@@ -50,6 +47,37 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     limits
 }
 
+/// Each of a few documents is named with what it lacks. A folder or an archive may hold thousands.
+const A_FEW: usize = 5;
+
+/// Texts that are no log and no configuration.
+fn of_no_kind(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
+    let (mut plain, others): (Vec<&Unknown>, Vec<&Unknown>) = facts.unknown.iter().partition(|each| each.why.ends_with(OF_NO_KIND));
+    let names: Vec<&str> = plain.iter().map(|each| sources[each.document].name.as_str()).gather();
+    let all = of_many(&names, "are neither a log nor a configuration of etcd or fleet");
+    if all.is_some() {
+        plain.clear();
+    }
+    others.iter().chain(&plain).map(|each| each.why.clone()).chain(all).gather()
+}
+
+/// Logs in which nothing is known.
+fn of_others(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
+    let logs = facts.logs.iter().filter(|log| log.recognised == 0);
+    let names: Vec<&str> = logs.map(|log| sources[log.document].name.as_str()).gather();
+    let each = |name: &&str| format!("{name} is a log, but no line of it is known to tell of etcd's or fleet's timing.");
+    match of_many(&names, "are logs of which no line is known to tell of etcd's or fleet's timing") {
+        Some(all) => vec![all],
+        None => names.iter().map(each).gather(),
+    }
+}
+
+/// One sentence for all, where they are more than a few.
+fn of_many(names: &[&str], told: &str) -> Option<String> {
+    let listed = listed(names).filter(|_| names.len() > A_FEW)?;
+    Some(format!("{} {told}: {listed}.", plural(names.len() as u64, "document", "documents")))
+}
+
 fn of_other_clusters(facts: &Facts, sources: &[edge::Source]) -> Option<String> {
     let name = |(log, host): &Place| match host {
         Some(host) => facts.logs[*log].hosts[usize::from(*host)].as_str(),
@@ -67,6 +95,27 @@ mod tests {
 
     fn report(text: &str) -> crate::Report {
         analyze(&Input { documents: vec![Document { name: None, text: text.to_owned() }], ..Input::default() })
+    }
+
+    /// A folder holds thousands of them; what is to be done about a single one is told of each.
+    #[test]
+    fn many_documents_that_tell_nothing_are_told_in_a_sentence() {
+        let late = "2016-04-20 10:00:03.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.5s)\n";
+        let limits = |others: usize| {
+            let document = |name: String, text: &str| Document { name: Some(name), text: text.to_owned() };
+            let mut documents = vec![document(String::from("etcd.log"), late), document(String::from("empty.log"), "")];
+            documents.extend((0..others).map(|at| document(format!("pod-{at}.yaml"), "kind: Pod\nname: a\n")));
+            documents.extend((0..others).map(|at| document(format!("web-{at}.log"), "2016-04-20 10:00:03.000000 GET /index.html 200\n")));
+            analyze(&Input { documents, ..Input::default() }).limits
+        };
+        let told = |limits: &[String], what: &str| limits.iter().filter(|limit| limit.contains(what)).count();
+        for (others, sentences) in [(3, 3), (300, 1)] {
+            let limits = limits(others);
+            assert_eq!(told(&limits, "neither a log"), sentences, "{limits:?}");
+            assert_eq!(told(&limits, "known to tell"), sentences, "{limits:?}");
+            assert_eq!(told(&limits, "empty.log is empty"), 1);
+        }
+        assert!(limits(300).iter().any(|limit| limit.starts_with("300\u{a0}documents") && limit.contains("and 297 more")));
     }
 
     /// Neither is its time one in which etcd was watched, nor is it passed over in silence.

@@ -49,7 +49,7 @@ use clocks::{ClockStep, Drift};
 pub use events::{EventId, key_of_place};
 pub use failures::FleetFailure;
 pub use fleet::UNKNOWN_FLEET;
-pub use read::{HOLDS_BINARY, OWN_REPORT, Read, TOO_LARGE, Unknown};
+pub use read::{HOLDS_BINARY, OF_NO_KIND, OWN_REPORT, Read, TOO_LARGE, Unknown};
 pub use settings::InForce;
 pub use spells::Spell;
 pub use stalls::{Stall, StallKind};

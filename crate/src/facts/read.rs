@@ -22,6 +22,9 @@ pub const TOO_LARGE: &str = "is too large to be read as a configuration";
 /// What is said of a report of this advisor.
 pub const OWN_REPORT: &str = "is a report of this advisor";
 
+/// What is said of a text that tells of nothing known here.
+pub const OF_NO_KIND: &str = "is neither a log nor a configuration of etcd or fleet.";
+
 /// The documents as read, sorted by what they are.
 #[derive(Default)]
 pub struct Read {

@@ -1,27 +1,56 @@
 // What a file becomes: a text that is kept, or a file that is read in pieces.
 
-import { begins, GZIP, JOURNAL, letters } from '../../npm/files.js';
+import { begins, filesIn, GZIP, JOURNAL, letters } from '../../npm/files.js';
 
-/** @typedef {import('../types.js').Doc} Doc */
+/** @typedef {Omit<import('../types.js').Doc, 'key'>} Doc */
+/** @typedef {import('../types.js').Unread} Unread */
 
 /** Texts up to this size are kept, shown and editable; bigger files are read in pieces. */
 const KEEP_TEXT = 4 * 1024 * 1024;
 
-export class SystemdJournal extends Error {}
+/** So many files are opened at once: a browser takes milliseconds for each, and a folder may hold thousands. */
+const AT_ONCE = 32;
 
 /**
- * @param {File} file
- * @returns {Promise<Omit<Doc, 'key'>>}
+ * What files become, those within archives too, in their order, and which of them give no text.
+ *
+ * @param {Iterable<File>} files
  */
-export async function held(file) {
-  // By its first bytes: a rotated log may be packed without saying so, and a browser that unpacked a download leaves
-  // the name as it was.
-  const first = await begins(file);
-  if (first === JOURNAL) throw new SystemdJournal();
-  const gzip = first.startsWith(GZIP);
-  if (gzip || file.size > KEEP_TEXT) return { name: file.name, file, gzip, size: file.size };
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return { name: file.name, text: decode(bytes) };
+export async function held(files) {
+  const within = await inTurns([...files], async (file) => {
+    const parts = [];
+    for await (const part of filesIn(file)) parts.push(part);
+    return parts;
+  });
+  const all = await inTurns(within.flat(), become);
+  return {
+    docs: /** @type {Doc[]} */ (all.filter((each) => !('journal' in each))),
+    unread: /** @type {Unread[]} */ (all.filter((each) => 'journal' in each)),
+  };
+}
+
+/** @template T, R @param {T[]} items @param {(item: T) => Promise<R>} work */
+async function inTurns(items, work) {
+  const done = [];
+  for (let at = 0; at < items.length; at += AT_ONCE)
+    done.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));
+  return done;
+}
+
+/** @param {File} file @returns {Promise<Doc | Unread>} */
+async function become(file) {
+  const { name, size } = file;
+  try {
+    // By its first bytes: a rotated log may be packed without saying so, and a browser that unpacked a download leaves
+    // the name as it was.
+    const first = await begins(file);
+    if (first === JOURNAL) return { name, journal: true };
+    const gzip = first.startsWith(GZIP);
+    if (gzip || size > KEEP_TEXT) return { name, file, gzip, size };
+    return { name, text: decode(new Uint8Array(await file.arrayBuffer())) };
+  } catch {
+    return { name, journal: false };
+  }
 }
 
 /** UTF-16 where a mark says so, or a zero beside each of two letters, else UTF-8. @param {Uint8Array} bytes */

@@ -1,14 +1,11 @@
 // What goes in: one box for anything, files, examples, and the list of what was read.
 
-import { columns, h, words } from '../dom.js';
-import { covered, readAs, recognised, understood } from '../read-as.js';
-import { DOCUMENTS, PATCH, readOf, SOURCE, WORDS } from '../strings.js';
+import { h, words } from '../dom.js';
+import { PATCH, WORDS } from '../strings.js';
 import { takeFrom } from './drops.js';
 import { EXAMPLES } from './examples.js';
 
 /** @typedef {import('../types.js').Actions} Actions */
-/** @typedef {import('../types.js').State} State */
-/** @typedef {import('../types.js').Doc} Doc */
 
 /**
  * The box. Pasting into it when it is empty adds a document at once; typing becomes a document of
@@ -120,83 +117,5 @@ export function whereToGetIt(actions) {
       ),
     ),
     h('p', { class: 's q' }, WORDS.whereConfig),
-  );
-}
-
-/**
- * @param {State} state
- * @param {Actions} actions
- */
-export function documentTable(state, actions) {
-  if (state.documents.length === 0) return h('div');
-  return h(
-    'table',
-    { class: 'docs', 'aria-labelledby': 'input-title' },
-    columns(...DOCUMENTS.columns, h('span', { class: 'vh' }, DOCUMENTS.actions)),
-    h(
-      'tbody',
-      null,
-      state.documents.map((doc) => documentRow(doc, state, actions)),
-    ),
-  );
-}
-
-/**
- * @param {Doc} doc
- * @param {State} state
- * @param {Actions} actions
- */
-function documentRow(doc, state, actions) {
-  const read = readAs(state, doc.key);
-  const name = doc.name || read?.name || SOURCE.unnamed;
-  const cannotShow = doc.text === undefined;
-  return h(
-    'tr',
-    null,
-    h(
-      'td',
-      null,
-      h('input', {
-        class: 'name',
-        id: `name-${doc.key}`,
-        value: name,
-        'aria-label': DOCUMENTS.name,
-        autocomplete: 'off',
-        onchange: (/** @type {any} */ event) => actions.rename(doc.key, event.target.value),
-      }),
-    ),
-    h('td', null, read ? words(recognised(read)) : state.error ? WORDS.notRead : WORDS.notReadYet),
-    h('td', { class: 'fig' }, read && readOf(understood(read), read.lines)),
-    h('td', { class: 'fig' }, read && words(covered(read))),
-    h(
-      'td',
-      null,
-      h(
-        'div',
-        { class: 'acts' },
-        !cannotShow &&
-          read &&
-          h(
-            'button',
-            {
-              type: 'button',
-              id: `open-${doc.key}`,
-              onclick: () => actions.show(read.id, { line: 1, start: 0 }),
-              'aria-label': `${DOCUMENTS.open} ${name}`,
-            },
-            DOCUMENTS.open,
-          ),
-        h(
-          'button',
-          {
-            type: 'button',
-            id: `remove-${doc.key}`,
-            onclick: () => actions.remove(doc.key),
-            'aria-label': `${DOCUMENTS.remove} ${name}`,
-          },
-          DOCUMENTS.remove,
-        ),
-      ),
-    ),
   );
 }
