@@ -120,18 +120,24 @@ fn while_starting(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> boo
     const LINES: usize = 1000;
     let report = |voice: &Voice| change.events.iter().filter_map(|id| voice.events.binary_search(id).ok()).min();
     let tell = voices.iter().filter_map(|voice| Some((voice, report(voice)?))).gather();
-    let starting = |(voice, report): &(&Voice, usize)| {
+    // The last line before its report in which a member starts or follows a leader, and whether it starts.
+    let last = |(voice, report): &(&Voice, usize)| {
         let told = voice.events[*report];
         let loses = matches!(facts.event(told).meaning, Meaning::LeaderLost | Meaning::LeaderChanged);
         let follows = |event: &Event| event.meaning == Meaning::Published || !loses && took_it(event);
         let starts = |event: &Event| START_LINES.contains(&event.meaning);
         let soon = if loses { time(facts, told).map_or(*report, |now| voice.since(now - SOON)) } else { 0 };
         let before = &voice.events[soon.min(*report).max(report.saturating_sub(LINES))..*report];
-        let last = before.iter().rev().find(|id| starts(facts.event(**id)) || follows(facts.event(**id)));
-        last.is_some_and(|id| starts(facts.event(*id)))
+        let last = before.iter().rev().find(|id| starts(facts.event(**id)) || follows(facts.event(**id)))?;
+        Some((starts(facts.event(*last)), time(facts, *last)))
     };
+    let started = tell.iter().filter_map(last).filter(|(starts, _)| *starts).gather();
+    let since = started.iter().filter_map(|(_, time)| *time).min();
+    // Where two of them start, an excerpt of another one that begins only then leaves its start out.
+    let begins_later = |voice: &Voice| started.len() > 1 && since.is_some() && time(facts, voice.events[0]) > since;
+    let starting = |each: &(&Voice, usize)| last(each).map_or_else(|| begins_later(each.0), |(starts, _)| starts);
     // etcd 0.4 names no terms, and does not publish itself.
-    change.term.is_some() && !tell.is_empty() && tell.iter().all(starting)
+    change.term.is_some() && !started.is_empty() && tell.iter().all(starting)
 }
 
 /// A cluster that starts may elect more than once before it carries out the first write, with which a member publishes

@@ -342,6 +342,24 @@ fn what_members_elect_as_they_start_anew_is_their_start() {
     assert_eq!(later[2].0, ChangeClass::Needless);
 }
 
+/// All were told to stop, and the excerpt of the one that led begins below the line of its new start.
+#[test]
+fn an_excerpt_that_begins_within_the_start_of_all_shows_no_needless_change() {
+    let (a, b, c) = ("91d25258d70ad868", "ca93d269ec463a6b", "2a0965170762fd09");
+    let line = |second: u32, text: &str| format!("2020-04-20 10:00:{second:02}.000000 I | {text}\n");
+    let led = |second: u32, own: &str, leader: &str, term: u32| {
+        line(second, &format!("raft: raft.node: {own} elected leader {leader} at term {term}"))
+    };
+    let start = |second: u32| line(second, "etcdmain: etcd Version: 3.4.23");
+    let published =
+        |second: u32| line(second, "etcdserver: published {Name:n2 ClientURLs:[http://10.0.0.2:2379]} to cluster fb2a1dda88565b");
+    let other = |own: &str| start(0) + &led(1, own, a, 2) + &published(1) + &start(30) + &led(32, own, b, 3) + &published(32);
+    let class = |old: &str| facts(&[&other(b), &other(c), old]).changes.last().expect("a change").class;
+    let late = line(31, &format!("rafthttp: peer {b} became active")) + &led(32, a, b, 3) + &published(32);
+    assert_eq!(class(&late), ChangeClass::Anew);
+    assert_eq!(class(&(led(20, a, a, 2) + &late)), ChangeClass::Needless, "it led before the others started, and no line shows its end");
+}
+
 /// The network cut a link, and reset the connection as it came back.
 #[test]
 fn a_connection_that_is_reset_after_the_leader_was_lost_shows_no_end_of_it() {
