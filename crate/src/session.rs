@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::answer::{self, Source, timeline};
 use crate::config::{self, Configuration, detect};
-use crate::facts::{Facts, HOLDS_BINARY, OF_NO_KIND, OWN_REPORT, Read, TOO_LARGE, Unknown};
+use crate::facts::{Facts, HOLDS_BINARY, OF_NO_KIND, OWN_REPORT, Read, TOO_LARGE, Unknown, started};
 use crate::input::{Assumptions, Input};
 use crate::log::event::{Event, LogReading};
 use crate::log::line_starts::{is_shown, may_be_several};
@@ -205,7 +205,10 @@ impl Session {
         read.sort();
         config::references::resolve(&mut read.configurations, &|document| self.sources[document].text.as_str());
         config::drop_ins::resolve(&mut read.configurations, &|document| self.sources[document].name.as_str());
-        Facts::gather(read.configurations, read.logs, read.unknown, self.assumptions.clone())
+        let mut facts = Facts::gather(read.configurations, read.logs, read.unknown, self.assumptions.clone());
+        let of_etcd = facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server));
+        facts.by_path = started::by_path(of_etcd.map(|log| self.sources[log.document].name.as_str()));
+        facts
     }
 }
 

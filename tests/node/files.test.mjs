@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { filesIn } from '../../www/npm/files.js';
 import { pieces } from '../../www/src/engine/pieces.js';
+import { documentsNamed } from '../../www/src/strings.js';
 
 const LINE = 'Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n';
 
@@ -46,6 +47,16 @@ test('a file of an archive has its whole name: with any letters, and where it is
     inTar('./last.log'),
   );
   assert.deepEqual(names, ['Zürich/core-1.log', long, 'after.log', long, 'last.log']);
+});
+
+test('files of one folder are named by what tells them apart', () => {
+  const pods = 'must-gather.local.7/namespaces/openshift-etcd/pods/';
+  assert.equal(
+    documentsNamed([`${pods}etcd-m0/current.log`, `${pods}etcd-m1/current.log`]),
+    'etcd-m0/current.log and etcd-m1/current.log',
+  );
+  assert.equal(documentsNamed([`${pods}etcd-m0/current.log`]), `${pods}etcd-m0/current.log`);
+  assert.equal(documentsNamed([`${pods}etcd-m0/current.log`, 'fleet.log']), `${pods}etcd-m0/current.log and fleet.log`);
 });
 
 test('who stops before the end of a packed file leaves nothing behind that waits', async () => {

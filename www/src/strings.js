@@ -242,7 +242,16 @@ export function listed(names) {
 
 /** The same, and the number of documents where their names would be a list. @param {string[]} names */
 export function documentsNamed(names) {
-  return names.length > 3 ? plural(names.length, 'document') : listed(names);
+  return names.length > 3 ? plural(names.length, 'document') : listed(withinFolder(names));
+}
+
+/** Paths without the folders that hold all of them. @param {string[]} names */
+function withinFolder(names) {
+  const [first, ...others] = names;
+  if (others.length === 0) return names;
+  let folder = first.replace(/[^/]*$/, '');
+  while (!others.every((name) => name.startsWith(folder))) folder = folder.replace(/[^/]*\/$/, '');
+  return names.map((name) => name.slice(folder.length));
 }
 
 /** Whether it is the name of a text that was given none: the page numbers them, and so does the engine. @param {string} name */

@@ -34,7 +34,7 @@ pub mod voices;
 
 use std::cell::OnceCell;
 
-use crate::config::Configuration;
+use crate::config::{Configuration, Launcher};
 use crate::input::Assumptions;
 use crate::log::event::LogReading;
 use crate::model::Failovers;
@@ -109,6 +109,8 @@ pub struct Facts {
     printed: [OnceCell<Vec<(EventId, Micros)>>; 2],
     /// Which logs hold remarks, once it was asked for.
     remarks: OnceCell<Vec<bool>>,
+    /// What starts etcd, as the names of its logs tell.
+    pub by_path: Option<Launcher>,
     /// What starts etcd, once it was asked for.
     started: OnceCell<started::Started>,
     /// For each meaning the events that have it, by document and time.
@@ -159,6 +161,7 @@ impl Facts {
             old_leaders: Vec::new(),
             printed: Default::default(),
             remarks: OnceCell::new(),
+            by_path: None,
             started: OnceCell::new(),
             by_meaning: Vec::new(),
             one_of_each: Vec::new(),

@@ -46,6 +46,17 @@ const PLACES: &[(&[&str], Option<&str>, Launcher)] = &[
     (&[".svc:", ".svc.cluster.local:", "/bitnami/etcd/"], None, Launcher::Workload),
 ];
 
+/// Where the files of a pod of etcd lie, by their names: what `oc adm must-gather` gathers lies by namespace
+/// (openshift/must-gather: README), and the kubelet has its logs in `NAMESPACE_POD_UID` and links `POD_NAMESPACE_CONTAINER` to them
+/// (kubernetes/kubernetes@v1.29.0:pkg/kubelet/kuberuntime/helpers.go, BuildPodLogsDirectory; legacy.go).
+const PATHS: &[(&[&str], Launcher)] =
+    &[(&["namespaces/openshift-etcd/", "openshift-etcd_etcd-"], Launcher::OpenShift), (&["kube-system_etcd-"], Launcher::Kubelet)];
+
+/// What starts the etcd whose lines stand in files of these names.
+pub fn by_path<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<Launcher> {
+    names.find_map(|name| PATHS.iter().find(|(parts, _)| search::any(name, parts)).map(|(_, launcher)| *launcher))
+}
+
 /// Where OpenShift's API servers keep their objects, instead of below `/registry`.
 const OBJECTS_OF_OPENSHIFT: &[&str] = &["/kubernetes.io/", "/openshift.io/"];
 
@@ -85,7 +96,8 @@ fn started(facts: &Facts) -> Started {
     if let Some((_, unit, launcher)) = PLACES.iter().find(|(words, ..)| printed(words)) {
         return Started { launcher: Some(*launcher), unit: *unit };
     }
-    Started { launcher: if speaks(facts) { printing(facts) } else { asked_by_kubernetes(facts) }, unit }
+    let shown = if speaks(facts) { printing(facts) } else { asked_by_kubernetes(facts) };
+    Started { launcher: facts.by_path.or(shown), unit }
 }
 
 /// The unit whose end or start systemd tells, or the kernel of its process.
@@ -252,6 +264,22 @@ mod tests {
             let started = facts(&[&log]).started();
             assert_eq!((started.launcher, started.unit), (launcher, unit), "{log}");
         }
+    }
+
+    #[test]
+    fn the_path_of_a_log_tells_where_nothing_else_does() {
+        let launcher = |name: &str, text: &str| {
+            let document = crate::Document { name: Some(name.to_owned()), text: text.to_owned() };
+            let input = crate::Input { documents: vec![document], ..crate::Input::default() };
+            crate::Session::of(&input).read().started().launcher
+        };
+        let gathered = "must-gather.local.7/quay-io-sha256-5f/namespaces/openshift-etcd/pods/etcd-m0/etcd/etcd/logs/current.log";
+        assert_eq!(launcher(gathered, LATE), Some(Launcher::OpenShift));
+        assert_eq!(launcher("pods/kube-system_etcd-n1_9c2f/etcd/0.log", LATE), Some(Launcher::Kubelet));
+        assert_eq!(launcher("etcd-n1_kube-system_etcd-9c2f.log", LATE), Some(Launcher::Kubelet));
+        assert_eq!(launcher("etcd-n1.log", LATE), None);
+        // A journal of another etcd that somebody keeps there.
+        assert_eq!(launcher(gathered, &format!("Jan 10 07:55:33 n1 etcd[85]: {LATE}\n")), None);
     }
 
     #[test]
