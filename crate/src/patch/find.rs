@@ -135,8 +135,7 @@ impl Place<'_> {
         // So may a text that was no number have none.
         let is_text = || self.text.get(..span.start).is_some_and(|before| before.ends_with(": ")) && scalar::yaml_number(raw).is_none();
         let unquoted = unquoted || (self.configuration.source == Source::Manifest && unit.is_empty() && is_text());
-        // A call makes a text of a number, as flags and variables are: `str(wait)`, `tostring(var.wait)`.
-        let unquoted = unquoted || (self.configuration.source == Source::Program && raw.contains('('));
+        let unquoted = unquoted || self.is_made_text(setting);
         // A number in quotes may be what was wrong with it, and so is what keeps them in fleet.conf; where it acts, it keeps
         // them, and so does a duration elsewhere. Kubernetes wants them.
         let works = setting.effective && setting.value.is_some();
@@ -147,6 +146,15 @@ impl Place<'_> {
         };
         let Some((end, comment)) = self.comment_behind(span.end) else { return Some(Edit::new(span, text)) };
         Some(Edit::new(span.start..end, text + &comment))
+    }
+
+    /// Whether a program makes a text of its value, as flags and variables are: by a call, `str(wait)`, or as what stands behind
+    /// a text, `"ETCD_ELECTION_TIMEOUT": wait`.
+    pub(super) fn is_made_text(&self, setting: &Setting) -> bool {
+        let (start, raw) = (setting.place.span.range().start, &setting.raw);
+        let before = || self.text.get(line_start(self.text, start)..start).unwrap_or("");
+        let is_name = || raw.starts_with(|first: char| first.is_ascii_alphabetic()) && before().contains(['"', '\'']);
+        self.configuration.source == Source::Program && (raw.contains('(') || is_name())
     }
 
     /// Where a comment ends that a reader takes for a part of the value, and what comes there instead: what closes the

@@ -168,6 +168,8 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
     let form = match configuration.source {
         // What a unit sets reaches no container that it starts.
         Source::CloudConfig | Source::DropIn if starts_container(text) => "flags",
+        // Of supervisord.
+        Source::DropIn if matches!(configuration.cluster.launcher, Some(Launcher::Tool(_))) => "flags",
         _ if is_printed(text) => "flags",
         // The file that it writes for k3s or RKE2 lists words.
         Source::CloudConfig if configuration.cluster.launcher.is_some() => "static-pod",

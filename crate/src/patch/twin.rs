@@ -172,6 +172,7 @@ impl<'a> Place<'a> {
         let value = render::value(change);
         match raw.chars().next().filter(|first| matches!(first, '"' | '\'')) {
             Some(quote) if change.parameter == Parameter::AgentTtl => format!("{quote}{value}{quote}"),
+            None if self.is_made_text(sibling.setting) => format!("\"{value}\""),
             _ => value,
         }
     }

@@ -358,3 +358,12 @@ fn a_file_that_is_here_is_changed_alone() {
         assert_eq!(changed, [Some("d2")], "{start}");
     }
 }
+
+#[test]
+fn beside_a_program_of_supervisord_stand_flags() {
+    let text = "config = \"\"\"\\\n[program:etcd]\ncommand=env -i /bin/etcd --data-dir /x\n\"\"\"\nwrite(config)\n";
+    let configuration = config::read(0, text).expect("a configuration");
+    let patches = patch(&[text], &[configuration], &[ELECTION]);
+    let shown = patches[0].text.as_deref().unwrap_or("");
+    assert!(!search::has(shown, "[Service]"), "{:?}", patches[0]);
+}

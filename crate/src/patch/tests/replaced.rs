@@ -225,3 +225,18 @@ fn what_csh_and_fish_export_is_changed_in_place() {
         assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
     }
 }
+
+/// A variable is a text in Go, Python and JavaScript, so a number in place of a name has quotes.
+#[test]
+fn a_number_in_place_of_a_name_is_a_text() {
+    for (text, expected) in [
+        ("env := map[string]string{\n\t\"ETCD_ELECTION_TIMEOUT\": timeout,\n}\n", "\"2500\","),
+        ("args = [\"etcd\", \"--election-timeout\", wait]\n", "\"2500\"]"),
+        ("env {\n  ETCD_ELECTION_TIMEOUT = var.wait\n}\n", " 2500\n"),
+    ] {
+        let new = patched(text, &[ELECTION]);
+        assert!(search::has(&new, expected), "{new}");
+    }
+    let both = patched("m := map[string]string{\n\t\"ETCD_ELECTION_TIMEOUT\": timeout,\n}\n", &[HEARTBEAT, ELECTION]);
+    assert!(search::has(&both, "\"ETCD_HEARTBEAT_INTERVAL\": \"250\","), "{both}");
+}
