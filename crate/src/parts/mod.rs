@@ -42,7 +42,7 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
     let lines = stretches(text).into_iter().filter(may_be_one).take(MOST).filter_map(|stretch| {
         let lines = &text[stretch.range.clone()];
         let stretch = marked(stretch);
-        let alone = if stretch.marks == Some(Marks::Diff) { Cow::Owned(applied(lines)) } else { without_shifted_mark(lines) };
+        let alone = if stretch.marks == Some(Marks::Diff) { Cow::Owned(applied(lines)) } else { without_marks(lines) };
         read(document, text, stretch, alone)
     });
     let quoted = escaped::find(source).into_iter().take(MOST).filter_map(|escaped::Escaped { range, text }| {
@@ -127,6 +127,15 @@ fn blanked(text: &str) -> String {
     text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect()
 }
 
+/// What stands for lines that an article leaves out becomes blanks: in YAML it ends a document.
+fn without_marks(lines: &str) -> Cow<'_, str> {
+    if !lines.lines().any(|line| line.trim() == "...") {
+        return without_shifted_mark(lines);
+    }
+    let shown = |line: &str| if line.trim() == "..." { blanked(line) } else { line.to_owned() };
+    Cow::Owned(lines.split_inclusive('\n').map(shown).collect())
+}
+
 /// Indented as a whole, a file loses the mark that its first document begins with: it becomes blanks.
 fn without_shifted_mark(lines: &str) -> Cow<'_, str> {
     let is_above = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
@@ -187,6 +196,15 @@ mod tests {
         );
         assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000"), (AgentTtl, Some(60 * S), "60s")]);
         assert!(configurations(0, &text)[0].problems.iter().all(|problem| problem.id != RuleId::ConfigHeaderMissing));
+    }
+
+    #[test]
+    fn what_an_article_leaves_out_ends_no_document() {
+        let text = "Ours:\n```yaml\n...\nspec:\n  containers:\n  - command:\n    - etcd\n    - --election-timeout=1000\n...\n```\n";
+        let found = configurations(0, text);
+        let change = crate::patch::Change { parameter: ElectionTimeout, value: 2000 * MS, etcd: crate::patch::Etcd::V3 };
+        let patches = crate::patch::patch(&[text], &found, &[change]);
+        assert_eq!(patches[0].text.as_deref(), Some(&*text.replace("1000", "2000")), "{:?}", patches[0].reason);
     }
 
     /// fleetd crashes at a line of blanks; the prose around its file is none.

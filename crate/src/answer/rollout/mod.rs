@@ -324,6 +324,12 @@ mod tests {
             ("etcd:\n  extraEnvVars:\n  - name: ETCD_ELECTION_TIMEOUT\n    value: \"1000\"\n", "helm upgrade", "systemctl"),
             (FLAGS, "systemctl restart etcd", "kubelet"),
             ("docker run -d quay.io/coreos/etcd:v3.5.7 etcd --election-timeout=1000\n", "docker rm NAME", "systemctl"),
+            (
+                "ssh a bash -s <<END\ndocker run -d quay.io/coreos/etcd:v3.5.7 etcd --election-timeout=1000\nEND\n",
+                "docker rm NAME",
+                "systemctl",
+            ),
+            ("    etcd:\n      local:\n        extraArgs:\n          election-timeout: \"1000\"\n", "kubeadm", "helm"),
             ("[program:etcd]\ncommand=/usr/bin/etcd --election-timeout=1000\n", "supervisorctl update", "systemctl"),
             ("--data-dir=${SNAP_COMMON}/etcd\n--election-timeout=1000\n", "snap restart microk8s", "systemctl"),
             (

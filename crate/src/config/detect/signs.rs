@@ -219,7 +219,7 @@ fn margin(text: &str) -> usize {
     text.lines().filter(|raw| !raw.trim().is_empty()).map(indent).min().unwrap_or(0)
 }
 
-/// The key of a line of YAML or JSON; in quotes only where a number is behind it.
+/// The key of a line of YAML or JSON, of which `:=` is no part; in quotes only where a number is behind it.
 fn key_of(line: &str) -> Option<&str> {
     let (key, value) = key_value(line)?;
     let stated = value.trim_start_matches([' ', '"']).starts_with(|first: char| first.is_ascii_digit());
@@ -232,7 +232,7 @@ fn key_of(line: &str) -> Option<&str> {
 
 /// A key with what is behind its colon; Puppet's has colons in it (`etcd::election_timeout`).
 fn key_value(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.split_once(':').filter(|_| !line.starts_with('#'))?;
+    let (key, value) = line.split_once(':').filter(|(_, value)| !line.starts_with('#') && !value.starts_with('='))?;
     if value.starts_with(':') { search::split(line, ": ").or_else(|| Some((line.strip_suffix(':')?, ""))) } else { Some((key, value)) }
 }
 

@@ -175,7 +175,7 @@ pub fn is_mixed(text: &str) -> bool {
     let mut continued = false;
     text.lines().any(|line| {
         let was_continued = std::mem::replace(&mut continued, line.trim_end().ends_with('\\'));
-        let line = line.trim();
+        let line = line.trim_start_matches('\u{feff}').trim();
         let heading = || line.starts_with('[') && line.ends_with(']');
         let is_own = was_continued || line.is_empty() || line.starts_with(['#', ';', '{', '<']) || heading() || assigned(line).is_some();
         !is_own
@@ -197,6 +197,11 @@ mod tests {
 
     fn read(document: DocumentId, text: &str) -> Configuration {
         read_as(Source::Environment, document, text)
+    }
+
+    #[test]
+    fn a_comment_behind_a_byte_order_mark_is_one() {
+        assert!(!super::is_mixed("\u{feff}# etcd\nETCD_NAME=a\n") && super::is_mixed("\u{feff}Ours is\nETCD_NAME=a\n"));
     }
 
     #[test]

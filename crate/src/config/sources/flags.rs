@@ -129,7 +129,9 @@ impl Line<'_> {
         let within = self::words(&self.inner.text, quoted);
         let runs = |word: &Word| is_etcd(&word.text) || word.text.starts_with("--etcd-arg");
         let of_etcd = || word.text.starts_with('-') && words.iter().any(|word| is_etcd(&word.text));
-        (within.len() > 1 && (within.iter().any(runs) || of_etcd())).then_some(within)
+        // `CMD="$ETCD_BIN --name a"`
+        let by_name = |word: &Word| word.text.starts_with('$') && search::has(&word.text.to_ascii_lowercase(), "etcd");
+        (within.len() > 1 && (within.iter().any(runs) || by_name(&within[0]) || of_etcd())).then_some(within)
     }
 
     /// Takes `NAME=value`; `behind_image` is the word before it, where both stand behind the image of a container.
@@ -424,6 +426,14 @@ mod tests {
 
     fn read(document: DocumentId, text: &str) -> Configuration {
         read_as(Source::Flags, document, text)
+    }
+
+    #[test]
+    fn a_command_that_a_variable_holds_may_name_etcd_by_another() {
+        let text = "CMD=\"${ETCD_BIN} --name $NAME \\\n  --heartbeat-interval 200 \\\n  --election-timeout 2000\"\nscreen -X stuff \"${CMD}\\n\"\n";
+        let read = crate::config::read(0, text).expect("a script");
+        let values: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();
+        assert_eq!(values, ["200", "2000"]);
     }
 
     #[test]

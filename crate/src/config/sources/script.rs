@@ -45,6 +45,8 @@ impl Script {
         for body in &bodies {
             script.take(inner, at..body.range.start);
             let depth = std::mem::take(&mut script.depth);
+            // What becomes no file a shell may be given, here or elsewhere: `ssh a bash -s <<EOF`.
+            script.runs_container |= body.path.is_empty() && runs_container(&text[body.range.clone()]);
             script.take(inner, body.range.clone());
             (script.depth, at) = (depth, body.range.end);
         }

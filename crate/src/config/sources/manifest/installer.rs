@@ -135,7 +135,8 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
         None if !root.items().is_empty() => return None,
         // The kubelet starts pods alone; a manifest may have lost its head.
         // kind hands its patches to kubeadm.
-        None if tree.get(root, "kubeadmConfigPatches").is_some() => Launcher::Kubeadm,
+        // Its own file may have lost its head.
+        None if tree.get(root, "kubeadmConfigPatches").is_some() || tree.at(root, &["etcd", "local"]).is_some() => Launcher::Kubeadm,
         None => match tree.word(root, "kind") {
             Some("Pod" | "PodList" | "List") => Launcher::Kubelet,
             // Its etcd is external.
