@@ -2,7 +2,7 @@
 
 use super::{ChangeClass, LeaderChange, OldLeader};
 use crate::facts::beside::time;
-use crate::facts::links::BROKEN;
+use crate::facts::links::{BROKEN, peer};
 use crate::facts::voices::{START_LINES, Voice, speaker};
 use crate::facts::{EventId, Facts, Generation};
 use crate::gather::Gather;
@@ -101,6 +101,10 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
     if let Some(from) = answered.and_then(|(_, event)| event.word("from")).filter(|from| Some(*from) != change.new.as_deref()) {
         return Some(from.to_owned());
     }
+    let deposed = before(Meaning::HigherTermMessage, 3 * wait).find(|(_, event)| event.word("id") == Some(old));
+    if let Some(from) = deposed.and_then(|(_, event)| event.word("from")).filter(|from| just_started(facts, from, campaign, 2 * wait)) {
+        return Some(from.to_owned());
+    }
     let mut rounds: Vec<(&str, Micros)> = before(Meaning::BecameCandidate, 1000 * wait)
         .filter(|(_, event)| event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new)))
         .filter_map(|(_, event)| Some((event.word("id")?, event.time?.micros)))
@@ -110,6 +114,16 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
     let own = rounds.iter().rev().take_while(|(id, _)| *id == who).gather();
     let alone = Some(who) != change.new.as_deref() && who != old && campaign - last <= 4 * wait;
     (alone && own.len() >= ROUNDS && own.last().is_some_and(|(_, first)| campaign - first >= 3 * wait)).then(|| who.to_owned())
+}
+
+/// Whether its process was down a moment before, and then there: such a member may ask for votes before it has heard the leader,
+/// as up to 3.3 a start skips most of the first election-timeout (etcd-io/etcd@v2.2.5:etcdserver/raft.go:241).
+fn just_started(facts: &Facts, member: &str, until: Micros, within: Micros) -> bool {
+    let of_it = |event: &Event| peer(event) == Some(member);
+    let up = facts.events_between(&[Meaning::PeerActive], until - within, until).find(|(_, event)| of_it(event));
+    let refuses = |event: &Event| of_it(event) && search::has(&event.text, "connection refused");
+    let down = |up: Micros| facts.events_between(BROKEN, up - 10 * S, up).any(|(_, event)| refuses(event));
+    up.and_then(|(_, event)| event.time.as_ref()).is_some_and(|up| down(up.micros))
 }
 
 /// Nobody tells of it but members that were starting anew, before their first write: all of them had been down.

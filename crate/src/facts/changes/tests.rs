@@ -288,6 +288,29 @@ fn a_leader_that_gives_way_to_a_higher_term_did_not_stall() {
     assert!(raised(old("30.400000").replace("term: 11", "term: 6")), "in two rounds the other one would miss it too");
 }
 
+/// Its peer was down and there again a second ago.
+#[test]
+fn a_member_that_has_just_started_took_the_place_of_a_leader_that_ran() {
+    let (old, other) = ("91d25258d70ad868", "ca93d269ec463a6b");
+    let line = |second: &str, text: &str| format!("2018-04-20 10:00:{second} I | {text}\n");
+    let refused = line(
+        "10.600000",
+        &format!("rafthttp: health check for peer {other} could not connect: dial tcp 192.0.2.9:2380: getsockopt: connection refused"),
+    );
+    let log = |before: &str| {
+        line("00.000000", &format!("raft: raft.node: {old} elected leader {old} at term 8"))
+            + before
+            + &line("11.700000", &format!("rafthttp: peer {other} became active"))
+            + &line("12.500000", &format!("raft: {old} [term: 8] received a MsgAppResp message with higher term from {other} [term: 9]"))
+            + &line("12.500100", &format!("raft: raft.node: {old} lost leader {old} at term 9"))
+            + &line("13.900000", &format!("raft: raft.node: {old} elected leader 2a0965170762fd09 at term 10"))
+    };
+    let raised = |before: &str| facts(&[&log(before)]).changes.pop().and_then(|change| change.raised_by);
+    assert_eq!(raised(&refused).as_deref(), Some(other));
+    assert_eq!(raised(""), None, "its link alone broke, or the leader stood still");
+    assert_eq!(raised(&refused.replace(other, "2a0965170762fd09")), None);
+}
+
 /// Mixed up, start lines name nobody, but for the one of raft; just before it stands the term that the member had.
 #[test]
 fn of_members_mixed_up_one_that_starts_anew_did_not_live_on() {
