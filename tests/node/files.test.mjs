@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { filesIn } from '../../www/npm/files.js';
+import { Meter } from '../../www/src/engine/meter.js';
 import { pieces } from '../../www/src/engine/pieces.js';
 import { documentsNamed } from '../../www/src/strings.js';
 
@@ -69,4 +70,22 @@ test('who stops before the end of a packed file leaves nothing behind that waits
   await new Promise((done) => setTimeout(done, 50));
   const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   assert.equal(timers, 0);
+});
+
+test('progress is of the files that are read in pieces; texts beside them take no time', async () => {
+  const texts = Array.from({ length: 3000 }, (_, at) => ({ key: at, name: `pod-${at}.yaml`, text: LINE }));
+  const file = { key: 3000, name: 'etcd.log', file: new Blob([LINE]) };
+  /** @type {any[]} */
+  const told = [];
+  const meter = new Meter(
+    [...texts, file],
+    () => ({ lines: 0, signs: [] }),
+    (progress) => told.push(progress),
+  );
+  meter.file = file;
+  // Sooner nothing is told.
+  await new Promise((done) => setTimeout(done, 300));
+  meter.add(LINE.length);
+  const { index, files, done, total } = told[0];
+  assert.deepEqual([index, files.length, done, total], [0, 1, LINE.length, LINE.length]);
 });

@@ -8,6 +8,8 @@ import { grouped, PROGRESS, SIGNS, size, WORDS } from '../strings.js';
 
 /** A rate that was taken over less would say little. */
 const LEAST_SECONDS = 0.5;
+/** So many files are listed around the one that is read. */
+const LISTED = 20;
 
 /**
  * Made once and filled on: what is pressed must not be replaced under the finger.
@@ -51,7 +53,9 @@ export function progressBlock(actions) {
     lines.textContent = PROGRESS.lines(progress.lines);
     const many = progress.files.length > 1;
     file.textContent = many ? PROGRESS.file(index + 1, progress.files.length) : '';
-    files.fill(many ? progress.files.map((each, place) => fileRow(each, Math.sign(place - index))) : []);
+    const from = Math.max(0, Math.min(index - LISTED / 2, progress.files.length - LISTED));
+    const near = many ? progress.files.slice(from, from + LISTED) : [];
+    files.fill(near.map((each, place) => fileRow(each, Math.sign(from + place - index))));
     signs.fill(progress.signs.map(signRow));
   }
 }

@@ -23,11 +23,12 @@ export class Meter {
    * @param {(progress: Progress) => void} tell
    */
   constructor(documents, counts, tell) {
-    this.#documents = documents;
     this.#counts = counts;
     this.#tell = tell;
-    this.#files = documents.map(({ name, text, file }) => ({ name, size: file?.size ?? text?.length ?? 0 }));
-    this.#total = documents.reduce((sum, { file }) => sum + (file?.size ?? 0), 0);
+    // A text that is held is read at once.
+    this.#documents = documents.filter(({ file }) => file);
+    this.#files = this.#documents.map(({ name, file }) => ({ name, size: file?.size ?? 0 }));
+    this.#total = this.#files.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** @param {number} bytes */
