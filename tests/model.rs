@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use timing_advisor::model::{BUSY_GAP, Generation, Timers, expected_losses, failover, loss_share, planning_failover, safe_stall};
+use timing_advisor::model::raft::{BUSY_GAP, expected_losses, loss_share};
+use timing_advisor::model::{Failovers, Generation, Timers, planning_failover, safe_stall};
 use timing_advisor::units::{MS, Micros, Range};
 
 /// Three members on loopback: a round trip of about 0.1 ms.
@@ -14,7 +15,7 @@ const ROUND_TRIP: Micros = MS / 10;
 #[derive(Deserialize)]
 struct Lab {
     medians: Vec<Median>,
-    failovers: Vec<Failovers>,
+    failovers: Vec<Deaths>,
     curves: Vec<Curve>,
     runs: Vec<Run>,
 }
@@ -31,7 +32,7 @@ struct Median {
 
 /// Single times to a new leader.
 #[derive(Deserialize)]
-struct Failovers {
+struct Deaths {
     generation: String,
     election: i64,
     failovers: Vec<i64>,
@@ -108,7 +109,7 @@ fn median_failover_is_within_a_fifth() {
     let medians = lab().medians;
     assert!(medians.len() >= 17);
     for Median { etcd, generation, heartbeat, election, p50 } in medians {
-        let model = failover(&timers(&generation, heartbeat, election), ROUND_TRIP);
+        let model = Failovers::default().of(&timers(&generation, heartbeat, election), ROUND_TRIP);
         let (model, seen) = (model.p50 as f64 / 1e3, p50 as f64);
         assert!(within_a_fifth(model, seen), "etcd {etcd} {heartbeat}/{election}: model {model} ms, seen {seen} ms");
     }
@@ -117,7 +118,7 @@ fn median_failover_is_within_a_fifth() {
 #[test]
 fn the_failover_to_plan_with_is_hardly_exceeded() {
     let (mut all, mut longer) = (0, 0);
-    for Failovers { generation: name, election, failovers } in lab().failovers {
+    for Deaths { generation: name, election, failovers } in lab().failovers {
         let planned = planning_failover(generation(&name), election * MS);
         all += failovers.len();
         longer += failovers.iter().filter(|&&time| time * MS > planned).count();

@@ -95,11 +95,6 @@ impl Failovers {
     }
 }
 
-/// How long a cluster is without a leader after one dies; see [`Failovers::of`].
-pub fn failover(timers: &Timers, rtt: Micros) -> Failover {
-    Failovers::default().of(timers, rtt)
-}
-
 /// The round trips around this one for which races are run.
 fn between(trip: i64) -> (i64, i64) {
     let mut low = 0;
@@ -292,10 +287,14 @@ impl Race {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::BUSY_GAP;
+    use crate::model::raft::BUSY_GAP;
     use crate::model::testing::{GENERATIONS, near, timers};
     use crate::units::MS;
     use Generation::*;
+
+    fn failover(timers: &Timers, rtt: Micros) -> Failover {
+        Failovers::default().of(timers, rtt)
+    }
 
     /// Races for exactly these timers and this round trip, nothing taken from others.
     fn raced(timers: &Timers, rtt: Micros, gap: Micros) -> Failover {

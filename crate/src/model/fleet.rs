@@ -66,12 +66,6 @@ pub fn etcd_patience(etcd: Version, election: Micros) -> Micros {
 /// Time from one pass of an agent to the next (fleet@v0.11.5:agent/reconcile.go:31).
 pub const AGENT_PASS: Micros = 5 * S;
 
-/// Passes of all agents that begin while etcd is without a leader, in thousandths: each loses
-/// its requests that need one (from 0.12 on; lab: errors grow in proportion to the failover).
-pub fn passes_without_leader(failover: Micros, machines: u32) -> i64 {
-    clip(failover) * i64::from(machines) * 1_000 / AGENT_PASS
-}
-
 /// Requests per second that fleet sends to etcd in steady state, in thousandths.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Load {
@@ -174,7 +168,6 @@ mod tests {
         assert_eq!(etcd_patience(version(2, 3, 8), S), 7 * S);
         assert_eq!(etcd_patience(version(2, 2, 0), 6 * S), 17 * S);
         assert_eq!(etcd_patience(version(2, 1, 3), 6 * S), 6 * S);
-        assert_eq!(passes_without_leader(7 * S, 3), 4_200);
     }
 
     /// Ten machines, a hundred units, fleet 0.11: 206 reads/s of the agents, 52.5 of the leading

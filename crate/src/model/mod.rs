@@ -9,9 +9,9 @@ pub mod fleet;
 pub mod raft;
 pub(crate) mod random;
 
-pub use curve::{Point, curve};
-pub use failover::{Failover, Failovers, failover, planning_failover};
-pub use raft::{BUSY_GAP, Timers, expected_losses, loss_share, safe_stall};
+pub use curve::curve;
+pub use failover::{Failover, Failovers, planning_failover};
+pub use raft::{Timers, safe_stall};
 
 /// How etcd's election timers work: the generation that decides the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
