@@ -48,6 +48,7 @@ test('the package holds what it names, and nothing else', () => {
     'files.js',
     'package.json',
     'report.schema.json',
+    'tell.js',
     'timing-advisor.d.ts',
     'timing-advisor.html',
     'timing-advisor.js',

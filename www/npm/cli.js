@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
 
 import { begins, filesIn, GZIP, JOURNAL } from './files.js';
+import { tellingFirst, withBasis } from './tell.js';
 import { rules, Session } from './timing-advisor.js';
 
 /** @typedef {import('./timing-advisor.js').Report} Report */
@@ -232,10 +233,7 @@ function bargain({ timing, gain, pay, willNotCure }) {
 function value(row) {
   return [
     `  ${row.parameter}: ${row.current.text} -> ${row.proposedText} (${row.confidence} confidence)`,
-    ...row.because.map(({ text, basis, side }) => {
-      const said = side === 'note' || /\(\w+\)\.?$/.test(text);
-      return `      ${text}${said ? '' : ` (${basis})`}`;
-    }),
+    ...row.because.map((bound) => `      ${withBasis(bound)}`),
     `      Cost: ${row.cost}`,
   ];
 }
@@ -262,13 +260,11 @@ function otherForms({ alternatives }) {
     : [];
 }
 
-/** The one that the verdict speaks of comes first. @param {Report} report */
+/** @param {Report} report */
 function findingsOf(report) {
   const names = namesOf(report);
-  const [telling, others] = [true, false].map((first) =>
-    report.findings.filter(({ id }) => (id === report.verdict.finding) === first),
-  );
-  return [...telling, ...others].flatMap(({ severity, id, title, what, whatToDo, evidence }) => {
+  const findings = tellingFirst(report.findings, report.verdict.finding);
+  return findings.flatMap(({ severity, id, title, what, whatToDo, evidence }) => {
     const further = evidence.length - SHOWN_EVIDENCE;
     return [
       `${severity.toUpperCase()} ${id}: ${title}`,

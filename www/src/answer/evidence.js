@@ -1,5 +1,6 @@
 // What the logs show: the time line as an index, then each finding with its lines.
 
+import { tellingFirst } from '../../npm/tell.js';
 import { h, sameWords, section, sentence, unbroken } from '../dom.js';
 import { CONFIDENCE, EVIDENCE, plural, SEVERITY, WORDS } from '../strings.js';
 import { drawn, timelineFigure } from './timeline.js';
@@ -88,17 +89,6 @@ function untimed({ timeline, findings }) {
   // A place in a configuration has an end, and never a time; an article may hold both.
   const without = (/** @type {Finding['evidence'][number]} */ line) => !line.time && line.endLine === undefined;
   return findings.filter(({ evidence }) => evidence.length > 0 && evidence.every(without));
-}
-
-/**
- * What the headline speaks of comes first; all else in the report's order.
- *
- * @param {Finding[]} findings
- * @param {string | null} id of the finding that the headline tells
- */
-export function tellingFirst(findings, id) {
-  const told = findings.find((each) => each.id === id);
-  return told ? [told, ...findings.filter((each) => each !== told)] : findings;
 }
 
 /**

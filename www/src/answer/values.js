@@ -1,5 +1,6 @@
 // The proposed values: now and where from, proposed, why, what it costs. Kept ones stay in grey.
 
+import { withBasis } from '../../npm/tell.js';
 import { columns, h, heading, shortName, unbroken } from '../dom.js';
 import { CONFIDENCE, PROVENANCE, VALUES, WORDS } from '../strings.js';
 
@@ -232,11 +233,6 @@ function moreDetails(row, first, more, findings) {
     basis && h('p', null, basis),
     findings,
   );
-}
-
-/** A bound with what it rests on; some sentences say that themselves, and a remark bounds nothing. @param {Recommendation['because'][number]} bound */
-export function withBasis({ text, basis, side }) {
-  return side === 'note' || /\(\w+\)\.?$/.test(text) ? text : `${text} (${basis})`;
 }
 
 /** @param {number} count */

@@ -2,9 +2,8 @@
 
 /** @typedef {import('../types.js').Report} Report */
 
-import { tellingFirst } from '../answer/evidence.js';
+import { tellingFirst, withBasis } from '../../npm/tell.js';
 import { diffOf } from '../answer/patch.js';
-import { withBasis } from '../answer/values.js';
 import { bargain, readOfThese } from '../answer/verdict.js';
 import { h } from '../dom.js';
 import { covered, recognised, understood } from '../read-as.js';
