@@ -2,6 +2,7 @@
 //! Terraform's and the shell's `${x}`, Terraform's `%{ if x }`, Ruby's `#{x}`.
 
 use crate::search;
+use crate::text::floor;
 
 /// A mark.
 struct Mark {
@@ -42,11 +43,7 @@ pub fn length(text: &str) -> Option<usize> {
         return None;
     }
     let Mark { open, close, .. } = MARKS.iter().find(|mark| text.starts_with(mark.open))?;
-    let mut end = text.len().min(LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let inside = text[open.len()..end].split('\n').next()?;
+    let inside = text[open.len()..floor(text, LONGEST)].split('\n').next()?;
     let length = open.len() + search::find(inside, close)? + close.len();
     // Mustache: `{{{x}}}`.
     Some(length + usize::from(text.starts_with("{{{") && text[length..].starts_with('}')))

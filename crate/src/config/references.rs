@@ -6,7 +6,7 @@ use crate::config::meaning::scalar;
 use crate::config::sources::env;
 use crate::config::syntax::variables::referred;
 use crate::config::syntax::words::is_name;
-use crate::text::{DocumentId, Place, Span};
+use crate::text::{DocumentId, Place, Span, offset};
 use crate::{search, template};
 
 /// Gives each such value the meaning that another document has for it; what an earlier round gave is taken back.
@@ -92,7 +92,7 @@ fn found<'t>(configurations: &[Configuration], setting: &Setting, text_of: &dyn 
         let text = text_of(other.document);
         let lines = if declared.is_some() && other.document == own { None } else { stated(text, name) };
         let value = lines.or_else(|| default_of(text, name))?;
-        let start = value.as_ptr().addr() - text.as_ptr().addr();
+        let start = offset(text, value);
         let place = Place { document: other.document, span: Span::new(start, start + value.len()) };
         Some((scalar::daemon(setting.parameter, value).value?, place))
     })

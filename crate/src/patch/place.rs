@@ -6,7 +6,7 @@ use crate::config::sources::manifest::installer::Arguments;
 use crate::config::{Configuration, Source};
 use crate::gather::Gather;
 use crate::search;
-use crate::text::line_start;
+use crate::text::{line_end, line_start};
 use crate::yaml::{self, Entry, Node, Tree};
 
 /// How new values are written at their place.
@@ -169,10 +169,6 @@ pub fn marks<'t>(text: &'t str, at: usize, marks: &[char]) -> Option<&'t str> {
 
 /// The quotes that close a value.
 pub const QUOTES: &[char] = &['"', '\''];
-
-pub fn line_end(text: &str, at: usize) -> usize {
-    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| at + newline)
-}
 
 /// Length of a byte order mark at `at`.
 pub fn bom(text: &str, at: usize) -> usize {

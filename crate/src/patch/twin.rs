@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::edit::Edit;
-use super::place::{Place, QUOTES, line_end, marks, without_peer};
+use super::place::{Place, QUOTES, marks, without_peer};
 use super::{Change, render};
 use crate::config::Setting;
 use crate::config::meaning::keys;
 use crate::config::syntax::words::CONTINUES;
 use crate::gather::Gather;
 use crate::parameters::Parameter;
-use crate::text::line_start;
+use crate::text::{line_end, line_start};
 use crate::{search, template};
 
 /// The value stands no further behind its name, with its key and blanks between (judgement).

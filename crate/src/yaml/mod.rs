@@ -12,7 +12,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
 use crate::search;
 use crate::template;
-use crate::text::LineIndex;
+use crate::text::{LineIndex, floor};
 
 pub use lines::read as read_tolerantly;
 
@@ -290,15 +290,6 @@ pub fn read(text: &str) -> Result<Tree, YamlError> {
 
 fn too_much(offset: usize) -> YamlError {
     YamlError { offset, message: format!("more than {MOST_NODES} values"), too_much: true }
-}
-
-/// The nearest character boundary at or before `at`.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// Collections that are still open, innermost last.

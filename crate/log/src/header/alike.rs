@@ -2,6 +2,7 @@
 
 use super::{Form, Header, Trail, header, read, take_stamp};
 use crate::search;
+use crate::text::offset;
 use crate::time::{Stamp, stamp};
 
 /// Reads the headers of a log. Its lines begin alike but for their stamps, so most headers are the one of
@@ -88,8 +89,8 @@ impl Headers {
         // Behind a `<` its end was looked for, however far.
         let is_all = |text: &&str| !trail.unknown && text.is_ascii() && search::first(text.as_bytes(), b'<').is_none();
         let Some(text) = seen.and_then(|seen| line.get(..seen)).filter(is_all) else { return };
-        let place = |part: &str| (part.as_ptr() as usize - line.as_ptr() as usize, part.len());
-        self.parts = [header.host, header.program, header.source_line].map(|part| part.map(place).map(|(at, length)| (at, at + length)));
+        let place = |part: &str| (offset(line, part), offset(line, part) + part.len());
+        self.parts = [header.host, header.program, header.source_line].map(|part| part.map(place));
         self.text.extend_from_slice(text.as_bytes());
         self.limit = trail.ended_by.is_none().then_some(limit);
         (self.end, self.form) = (header.end, header.form);

@@ -7,7 +7,7 @@ use crate::config::meaning::keys;
 use crate::config::sources::manifest::k3s;
 use crate::config::sources::{env, fragment, program};
 use crate::config::syntax::embedded::HEADER;
-use crate::text::line_start;
+use crate::text::{floor, line_start};
 use crate::{search, template};
 use signs::Signs;
 
@@ -58,11 +58,7 @@ fn further(rest: &str) -> Option<Source> {
 }
 
 fn head(text: &str) -> &str {
-    let mut end = text.len().min(SAMPLE);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..floor(text, SAMPLE)]
 }
 
 /// Ignition, etcd's JSON, or a log in JSON lines.

@@ -8,6 +8,7 @@ use crate::config::syntax::embedded::{HEADER, here_documents};
 use crate::config::syntax::words::{CONTINUES, exported_elsewhere, words};
 use crate::log::line_starts::is_stamped;
 use crate::search;
+use crate::text::offset;
 
 /// What kubectl and oc give the variables of a workload with.
 const SET_ENV: &str = " set env ";
@@ -77,7 +78,7 @@ impl<'a> Signs<'a> {
         // So may what a here-document holds.
         let mut bodies = here_documents(sample).into_iter().map(|body| (margin(&sample[body.range.clone()]), body.range)).peekable();
         for raw in sample.lines().filter(|raw| !raw.trim().is_empty()) {
-            let at = raw.as_ptr().addr() - sample.as_ptr().addr();
+            let at = offset(sample, raw);
             while bodies.next_if(|(_, range)| range.end <= at).is_some() {}
             let outset = bodies.peek().filter(|(_, range)| range.contains(&at)).map_or(whole, |(margin, _)| *margin);
             let line = raw.trim();

@@ -13,6 +13,7 @@ use crate::config::syntax::variables::Variables;
 use crate::config::syntax::words::{self, Word};
 use crate::gather::Gather;
 use crate::ids::RuleId;
+use crate::text::line_end;
 use crate::{search, template};
 
 /// One logical line: its key, and the bytes of its value with continuations.
@@ -236,10 +237,6 @@ fn directive(text: &str, at: usize, end: usize) -> Option<Directive<'_>> {
     let equals = line.find('=')?;
     let value = at + equals + 1;
     Some(Directive { key: line[..equals].trim(), value: value..end })
-}
-
-fn line_end(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |newline| at + newline)
 }
 
 /// End of a line with all lines it continues on. A mark of a template between them is gone once the template is filled in.

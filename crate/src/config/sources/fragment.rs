@@ -8,7 +8,7 @@ use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::parameters::{KUBESPRAY, Parameter};
 use crate::search;
-use crate::yaml::{self, Entry, Kind, Node, Style, Tree};
+use crate::yaml::{self, Entry, Kind, Node, Style, Tree, same_key};
 
 /// The variable that tells how Kubespray runs etcd (kubernetes-sigs/kubespray@33342988:docs/operations/etcd.md).
 pub const KUBESPRAY_KEY: &str = "etcd_deployment_type";
@@ -64,7 +64,7 @@ fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node
         }
         let variable = entry.name().replace('-', "_").to_ascii_uppercase();
         builder.fact_of_variable(&format!("ETCD_{variable}"), text);
-        if same_word(entry.name(), "etcd_servers") {
+        if same_key(entry.name(), "etcd_servers") {
             builder.fact_of_variable("FLEET_ETCD_SERVERS", text);
         }
         let of_bosh = keys::of_bosh(entry.name());
@@ -125,10 +125,6 @@ fn within_quotes(key: &Node, value: &Node) -> Range<usize> {
 fn unquoted(node: &Node) -> Node {
     let text = node.text().unwrap_or("").to_owned();
     Node { kind: Kind::Scalar { text, style: Style::Plain }, ..node.clone() }
-}
-
-fn same_word(a: &str, b: &str) -> bool {
-    yaml::same_key(a, b)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::config::syntax::variables::Variables;
 use crate::config::syntax::words::{self, Word};
 use crate::parameters::{Parameter, RANCHER};
 use crate::search;
-use crate::text::line_start;
+use crate::text::{floor, line_end, line_start, offset};
 
 /// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
 const NIXOS: &str = "services.etcd";
@@ -125,11 +125,8 @@ fn stands_quoted(text: &str, at: usize) -> bool {
 /// Whether a variable's name that ends at `end` is assigned to as no environment file can: with blanks, an arrow, or in quotes.
 fn is_assigned(text: &str, end: usize) -> bool {
     let rest = text[end..].split('\n').next().unwrap_or("");
-    let mut length = rest.len().min(LONGEST_VALUE);
-    while !rest.is_char_boundary(length) {
-        length -= 1;
-    }
-    let rest = search::split(&rest[..length], "//").map_or(&rest[..length], |(before, _)| before).trim_end();
+    let rest = &rest[..floor(rest, LONGEST_VALUE)];
+    let rest = search::split(rest, "//").map_or(rest, |(before, _)| before).trim_end();
     let bare = rest.trim_start_matches(['"', '\'']);
     (bare.len() < rest.len() && !bare.trim_start().starts_with(':'))
         || bare.starts_with(" = ")
@@ -384,13 +381,12 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     }
     let bytes = text.as_bytes();
     let (mut found, mut at) = (Vec::new(), 0);
-    let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |newline| at + newline);
     // Looked for once a line: a text may be one line of many words.
-    let mut line = line_end(0);
+    let mut line = line_end(text, 0);
     while let Some(byte) = bytes.get(at).copied() {
         let start = at;
         if line < at {
-            line = line_end(at);
+            line = line_end(text, at);
         }
         if byte == b'#' || bytes[at..].starts_with(b"//") {
             at = line;
@@ -417,7 +413,7 @@ fn elements(text: &str) -> Vec<Token<'_>> {
     while let Some((_, behind)) = rest.split_once('<') {
         rest = behind;
         let Some((mark, after)) = behind.split_once('>') else { break };
-        let start = after.as_ptr().addr() - text.as_ptr().addr();
+        let start = offset(text, after);
         let (text, _) = after.split_once('<').unwrap_or((after, ""));
         match mark {
             "key" | "string" | "integer" => found.push(Token { text, span: start..start + text.len(), quoted: true }),
