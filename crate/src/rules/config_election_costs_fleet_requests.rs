@@ -1,12 +1,13 @@
 //! `config-election-costs-fleet-requests`: what a high election-timeout costs fleet when a leader really dies.
 
 use super::{At, Evidence, Finding, Rule};
-use crate::facts::{Facts, Generation};
+use crate::facts::Facts;
 use crate::gather::Gather;
 use crate::ids::RuleId;
+use crate::model::planning_failover;
 use crate::parameters::Parameter::{ElectionTimeout, EtcdRequestTimeout};
 use crate::report::{Confidence, Provenance, Severity};
-use crate::units::{Micros, human};
+use crate::units::human;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -27,7 +28,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let (wait, limit, places) = (wait.value?, limit.value?, [limit.place, wait.place]);
-    let failover = failover(facts.generation, wait);
+    let failover = planning_failover(facts.generation, wait);
     // A limit that fleet reads as 0 is a finding of its own, and no limit from 1.0 on.
     if failover <= limit || limit == 0 {
         return None;
@@ -46,15 +47,6 @@ fn check(facts: &Facts) -> Option<Finding> {
         Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).counting(1).on(&[ElectionTimeout, EtcdRequestTimeout]);
     finding.evidence = places.into_iter().flatten().map(|place| Evidence { at: At::Place(place), note: None }).gather();
     Some(finding)
-}
-
-/// The time to plan with until a new leader is there: 1.5 T (2.x), 2.7 T (3.x), 1.9 T with pre-vote (lab, kills).
-fn failover(generation: Generation, wait: Micros) -> Micros {
-    match generation {
-        Generation::V04 | Generation::V2 => wait * 3 / 2,
-        Generation::V3 => wait * 27 / 10,
-        Generation::PreVote => wait * 19 / 10,
-    }
 }
 
 #[cfg(test)]
@@ -79,6 +71,18 @@ mod tests {
     fn a_limit_that_is_read_as_0_is_another_matter() {
         let units = "[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=6000\nEnvironment=FLEET_ETCD_REQUEST_TIMEOUT=5s\n";
         assert!(find(&facts(&[units]), RuleId::ConfigElectionCostsFleetRequests).is_none());
+    }
+
+    /// Its timer may run for twice the timeout.
+    #[test]
+    fn etcd_04_takes_up_to_two_timeouts() {
+        let old = |limit: u32| {
+            format!(
+                "#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 200\n    peer-election-timeout: 2000\n  fleet:\n    etcd-request-timeout: {limit}\n"
+            )
+        };
+        assert!(find(&facts(&[&old(3)]), RuleId::ConfigElectionCostsFleetRequests).is_some_and(|found| found.title.contains("4\u{a0}s")));
+        assert!(find(&facts(&[&old(4)]), RuleId::ConfigElectionCostsFleetRequests).is_none());
     }
 
     #[test]
