@@ -3,6 +3,7 @@
 //! judged, and the logs of the others are set aside.
 
 use super::members::{ids, is_id};
+use super::voices::NAME_LEADER;
 use super::{Facts, key_of_place};
 use crate::gather::Gather;
 use crate::index::{self, Index};
@@ -14,8 +15,6 @@ use crate::sort::{distinct, sort};
 /// The lines of one host in one log: index of the log, and of the host within it.
 pub type Place = (usize, Option<u16>);
 
-/// Lines that name the leader of a term.
-const NAME_LEADER: [Meaning; 3] = [Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged];
 /// Of several clusters the one with most of these is judged.
 const TROUBLE: [Meaning; 4] = [Meaning::HeartbeatLate, Meaning::ElectionStart, Meaning::BecameCandidate, Meaning::LeaderLost];
 
@@ -176,7 +175,7 @@ pub fn several_clusters(facts: &Facts) -> Option<String> {
 
 fn two_leaders(facts: &Facts) -> Option<String> {
     let (mut terms, mut leaders) = (Index::default(), Vec::<&str>::new());
-    for (_, event) in facts.events_of(&NAME_LEADER) {
+    for (_, event) in facts.events_of(NAME_LEADER) {
         let Some((term, leader)) = leader(event) else { continue };
         match leaders.get(terms.position(term)) {
             None => leaders.push(leader),

@@ -2,7 +2,7 @@
 
 use super::beside::{near, span, time};
 use super::texts::says;
-use super::voices::START_LINES;
+use super::voices::{NAME_LEADER, START_LINES};
 use super::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
@@ -93,9 +93,7 @@ fn well_after(facts: &Facts, id: EventId) -> bool {
     let Some(log) = facts.logs.get(id.log) else { return false };
     let event = facts.event(id);
     let later = || log.events.iter().skip(id.event).filter(|other| other.host == event.host);
-    let up = later()
-        .take(1_000)
-        .any(|other| ANSWERS.contains(&other.meaning) || matches!(other.meaning, Meaning::LeaderElected | Meaning::BecameLeader));
+    let up = later().take(1_000).any(|other| ANSWERS.contains(&other.meaning) || NAME_LEADER.contains(&other.meaning));
     let last = later().next_back().and_then(|other| other.time).map(|time| time.micros);
     let covered = match (last, event.time) {
         (Some(last), Some(now)) => last - now.micros >= 5 * S,

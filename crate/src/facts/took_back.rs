@@ -1,6 +1,7 @@
 //! Members that missed their leader and took it back: nobody else was elected.
 
 use super::Facts;
+use super::voices::NAME_LEADER;
 use crate::log::event::{Event, Meaning};
 use crate::units::Micros;
 
@@ -18,9 +19,7 @@ pub struct TookBack {
 /// member first asks whether it would be voted for, and drops its leader for that (etcd-io/etcd@v3.4.45:raft/raft.go:729).
 pub fn took_back(facts: &Facts) -> Option<TookBack> {
     let mut back = TookBack { longest: 0, times: 0, with_leader: true };
-    let names = |event: &Event| {
-        matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::BecameLeader | Meaning::LeaderLost)
-    };
+    let names = |event: &Event| event.meaning == Meaning::LeaderLost || NAME_LEADER.contains(&event.meaning);
     for (id, lost) in facts.events_of(&[Meaning::LeaderLost]) {
         let (leader, term) = (lost.word("leader")?, lost.number("term")?);
         // The log may end before the last one is over.

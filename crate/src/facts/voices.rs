@@ -21,6 +21,9 @@ pub const START_LINES: &[Meaning] = &[
     Meaning::StartupHeartbeat,
 ];
 
+/// Lines that name a new leader; those of etcd 0.4 name no term.
+pub const NAME_LEADER: &[Meaning] = &[Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::Leader04];
+
 /// One process of etcd as its lines show it.
 #[derive(Clone, Debug, Default)]
 pub struct Voice {
@@ -83,7 +86,7 @@ pub fn etcd_voices(facts: &Facts) -> Vec<Voice> {
             let event = facts.event(*id);
             latest = latest.max(event.time.map_or(latest, |time| time.micros));
             voice.latest.push(latest);
-            if names_leader(event) {
+            if NAME_LEADER.contains(&event.meaning) {
                 voice.leaders.push((event.number("term"), at));
             }
         }
@@ -101,11 +104,6 @@ fn lines_of(facts: &Facts, mixed: &Voice, member: &str) -> Voice {
     let starts = |at: &usize| own.get(at + 1).is_some_and(|next| facts.event(*next).meaning == Meaning::Newraft);
     let events = (0..own.len()).filter(|at| !starts(at)).map(|at| own[at]).gather();
     Voice { log: mixed.log, member: member.to_owned(), among: true, events, ..Voice::default() }
-}
-
-/// A line that names a new leader.
-fn names_leader(event: &Event) -> bool {
-    matches!(event.meaning, Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::Leader04)
 }
 
 /// The id a process uses for itself in raft lines, else its host, else its document.

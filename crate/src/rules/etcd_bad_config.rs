@@ -4,15 +4,14 @@ use super::common::{closes_silent_streams, near, starts};
 use super::{At, Constraint, Evidence, Finding, Rule};
 use crate::facts::beside::Reach;
 use crate::facts::settings::SETTINGS_REFUSED;
-use crate::facts::voices::etcd_voices;
+use crate::facts::voices::{NAME_LEADER, etcd_voices};
 use crate::facts::{EventId, Facts, Generation, InForce, settings};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::parameters::{LONGEST_ELECTION, SILENT_STREAM};
-use crate::report::{Basis, Side};
-use crate::report::{Confidence, Provenance, Severity};
+use crate::report::{Basis, Confidence, Provenance, Severity, Side};
 use crate::units::S;
 use crate::version::{Version, version};
 
@@ -99,7 +98,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// Lines that refuse, apart by whether the same machine started later on and followed a leader.
 fn corrected(facts: &Facts) -> (Vec<EventId>, Vec<EventId>) {
     let starts = starts(facts);
-    let follows = Reach::of(facts, &[Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameLeader]);
+    let follows = Reach::of(facts, NAME_LEADER);
     let refused = facts.meaning(SETTINGS_REFUSED);
     // Where members are mixed up in one log, the others start and follow: of this one a start shows only where all speak.
     let mixed = if refused.is_empty() { Vec::new() } else { etcd_voices(facts) };

@@ -2,6 +2,8 @@
 
 use super::{LeaderChange, earlier};
 use crate::facts::beside::time;
+use crate::facts::clusters::leader;
+use crate::facts::voices::NAME_LEADER;
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::index::Index;
@@ -14,17 +16,15 @@ pub(super) fn by_term(facts: &Facts) -> Vec<LeaderChange> {
     let mut terms = Terms::default();
     let mut campaigns: Vec<(i64, &str, Micros)> = Vec::new();
     let mut losses: Vec<(i64, EventId, &str)> = Vec::new();
-    let telling = [Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::LeaderLost, Meaning::BecameCandidate];
+    let telling = [NAME_LEADER, &[Meaning::LeaderLost, Meaning::BecameCandidate]].concat();
     for (id, event) in facts.events_of(&telling) {
         let Some(term) = event.number("term") else { continue };
         let time = time(facts, id);
+        if NAME_LEADER.contains(&event.meaning) {
+            terms.note(term, id, time, leader(event).map(|(_, leader)| leader));
+        }
         match event.meaning {
-            Meaning::BecameLeader => terms.note(term, id, time, event.word("id")),
-            Meaning::LeaderElected => terms.note(term, id, time, event.word("leader")),
-            Meaning::LeaderChanged => {
-                terms.note(term, id, time, event.word("to"));
-                losses.extend(event.word("from").map(|leader| (term, id, leader)));
-            }
+            Meaning::LeaderChanged => losses.extend(event.word("from").map(|leader| (term, id, leader))),
             Meaning::LeaderLost => losses.extend(event.word("leader").map(|leader| (term, id, leader))),
             Meaning::BecameCandidate => {
                 if let (Some(time), Some(who)) = (time, event.word("id")) {

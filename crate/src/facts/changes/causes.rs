@@ -3,7 +3,7 @@
 use super::{ChangeClass, LeaderChange, OldLeader};
 use crate::facts::beside::time;
 use crate::facts::links::{BROKEN, peer};
-use crate::facts::voices::{START_LINES, Voice, speaker};
+use crate::facts::voices::{NAME_LEADER, START_LINES, Voice, speaker};
 use crate::facts::{EventId, Facts, Generation};
 use crate::gather::Gather;
 use crate::index::Index;
@@ -138,7 +138,7 @@ fn while_starting(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> boo
     let last = |(voice, report): &(&Voice, usize)| {
         let told = voice.events[*report];
         let loses = matches!(facts.event(told).meaning, Meaning::LeaderLost | Meaning::LeaderChanged);
-        let follows = |event: &Event| event.meaning == Meaning::Published || !loses && took_it(event);
+        let follows = |event: &Event| event.meaning == Meaning::Published || !loses && NAME_LEADER.contains(&event.meaning);
         let starts = |event: &Event| START_LINES.contains(&event.meaning);
         let soon = if loses { time(facts, told).map_or(*report, |now| voice.since(now - SOON)) } else { 0 };
         let before = &voice.events[soon.min(*report).max(report.saturating_sub(LINES))..*report];
@@ -375,11 +375,6 @@ fn since_it_led(facts: &Facts, voice: &Voice, before: &[LeaderChange]) -> usize 
     said.map(|at| at + 1).or_else(by_time).or_else(running).unwrap_or(0)
 }
 
-/// A line that names a new leader.
-fn took_it(event: &Event) -> bool {
-    matches!(event.meaning, Meaning::BecameLeader | Meaning::LeaderElected | Meaning::LeaderChanged)
-}
-
 /// Peers saw the old leader's connections end within the fifteen seconds before the new leader, or its port refuse them
 /// until a second after: nobody listens where a process has ended.
 fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str, led: Option<Micros>) -> bool {
@@ -393,7 +388,8 @@ fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str, led: Option
         let in_time = led.is_none_or(|led| time.micros >= led) && change.lost.is_none_or(|lost| time.micros <= lost + time.grain);
         let until = if refused { S } else { 0 };
         // Within one second of a journal the order of the lines tells.
-        let told_before = |report: &EventId| report.log == id.log && report.event < id.event && took_it(facts.event(*report));
+        let told_before =
+            |report: &EventId| report.log == id.log && report.event < id.event && NAME_LEADER.contains(&facts.event(*report).meaning);
         (refused || in_time && (says("EOF") || says("connection reset")) && !change.events.iter().any(told_before))
             && (-until..=15 * S).contains(&(elected - time.micros))
             && (search::has(&event.text, old) || event.word("peer").is_none())

@@ -1,7 +1,7 @@
 //! The elections themselves: every term that rose.
 
 use crate::facts::changes::BOOT_TERMS;
-use crate::facts::voices::START_LINES;
+use crate::facts::voices::{NAME_LEADER, START_LINES};
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
 use crate::index::{Index, slot};
@@ -82,9 +82,7 @@ fn term_of(event: &Event) -> Option<(i64, bool)> {
 /// that it names has a higher one (etcd-io/raft@v3.6.0:raft.go, becomePreCandidate).
 fn asked_first(facts: &Facts, id: EventId, term: i64) -> bool {
     // The next leader is named within a campaign's few lines.
-    let mut next = facts
-        .after(id, 100)
-        .filter(|event| matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged | Meaning::BecameLeader));
+    let mut next = facts.after(id, 100).filter(|event| NAME_LEADER.contains(&event.meaning));
     next.next().and_then(|event| event.number("term")).is_some_and(|next| next > term)
 }
 
