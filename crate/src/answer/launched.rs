@@ -97,21 +97,21 @@ pub fn restart(facts: &Facts, unit: &str) -> Option<String> {
     }
 }
 
-/// Prints what a member logged.
+/// Prints what a member logged, with the times of its container where it runs in one.
 pub fn log(facts: &Facts, unit: &str) -> String {
     if in_journal(facts) {
         return format!("journalctl -u {unit} --since today");
     }
-    match facts.started().launcher {
-        Some(Launcher::Tool(tool)) => tool.log.to_owned(),
-        Some(Launcher::OpenShift) => String::from("oc -n openshift-etcd logs -c etcd etcd-NODE"),
-        Some(Launcher::Workload) => String::from("kubectl -n NAMESPACE logs POD"),
+    String::from(match facts.started().launcher {
+        Some(Launcher::Tool(tool)) => tool.log,
+        Some(Launcher::OpenShift) => "oc -n openshift-etcd logs -c etcd --timestamps etcd-NODE",
+        Some(Launcher::Workload) => "kubectl -n NAMESPACE logs --timestamps POD",
         // Of Cluster API a pod, of Talos a service of its own, of RKE a container of docker's.
         Some(Launcher::Installer) => {
-            String::from("(kubectl -n kube-system logs etcd-NODE || talosctl -n NODE logs etcd || docker logs etcd 2>&1)")
+            "(kubectl -n kube-system logs --timestamps etcd-NODE || talosctl -n NODE logs etcd || docker logs -t etcd 2>&1)"
         }
-        _ => String::from("kubectl -n kube-system logs etcd-NODE"),
-    }
+        _ => "kubectl -n kube-system logs --timestamps etcd-NODE",
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What to measure to be sure, each with the command that does it.
 
-use super::launched::{in_journal, names};
+use super::launched::{in_journal, log, names};
 use super::step::step;
 use crate::config::Launcher;
 use crate::facts::slow_requests::{by_defragmentation, large_reads};
@@ -201,13 +201,6 @@ struct AtHand {
 }
 
 fn at_hand(facts: &Facts, unit: &str) -> AtHand {
-    let all = |status: &str, last: &str, log: &str| AtHand {
-        status: status.to_owned(),
-        last: last.to_owned(),
-        minutes: log.to_owned(),
-        day: log.to_owned(),
-        journal: false,
-    };
     if in_journal(facts) {
         let when = times_of_log(facts);
         let of_last = when.as_deref().unwrap_or("--since today");
@@ -220,21 +213,22 @@ fn at_hand(facts: &Facts, unit: &str) -> AtHand {
             journal: true,
         };
     }
-    match facts.started().launcher {
-        Some(Launcher::Tool(tool)) => all(tool.log, &format!("{} | tail -n 100", tool.log), tool.log),
-        Some(Launcher::OpenShift) => all(
-            "oc -n openshift-etcd get pods -l app=etcd",
-            "oc -n openshift-etcd logs -c etcd --tail 100 etcd-NODE",
-            "oc -n openshift-etcd logs -c etcd --timestamps etcd-NODE",
-        ),
-        Some(Launcher::Workload) => {
-            all("kubectl -n NAMESPACE get pods", "kubectl -n NAMESPACE logs --tail 100 POD", "kubectl -n NAMESPACE logs --timestamps POD")
+    let log = log(facts, unit);
+    let (status, last) = match facts.started().launcher {
+        Some(Launcher::Tool(tool)) => (tool.log, None),
+        Some(Launcher::OpenShift) => ("oc -n openshift-etcd get pods -l app=etcd", None),
+        Some(Launcher::Workload) => ("kubectl -n NAMESPACE get pods", None),
+        Some(Launcher::Installer) => {
+            ("(sudo crictl ps -a --name etcd || talosctl -n NODE service etcd || docker ps -a --filter name=etcd)", None)
         }
-        _ => all(
-            "sudo crictl ps -a --name etcd",
-            "sudo crictl logs --tail 100 $(sudo crictl ps -aq --name etcd | head -n 1)",
-            "kubectl -n kube-system logs --timestamps etcd-NODE",
-        ),
+        _ => ("sudo crictl ps -a --name etcd", Some("sudo crictl logs --tail 100 $(sudo crictl ps -aq --name etcd | head -n 1)")),
+    };
+    AtHand {
+        status: status.to_owned(),
+        last: last.map_or_else(|| format!("{log} | tail -n 100"), str::to_owned),
+        minutes: log.clone(),
+        day: log,
+        journal: false,
     }
 }
 
@@ -388,6 +382,15 @@ mod tests {
         let documents = vec![Document { name: None, text: "Error from server: etcdserver: request timed out\n".to_owned() }];
         let steps = analyze(&Input { documents, ..Input::default() }).measure_next;
         assert!(steps[0].commands[0].starts_with("kubectl -n kube-system logs"), "{steps:?}");
+    }
+
+    /// RKE runs etcd in a container of docker's, Talos as a service of its own.
+    #[test]
+    fn an_installers_etcd_is_no_pod_for_sure() {
+        let text = "nodes: []\nservices:\n  etcd:\n    extra_args: {heartbeat-interval: \"100\", election-timeout: \"1000\"}\n";
+        let documents = vec![Document { name: None, text: text.to_owned() }];
+        let steps = analyze(&Input { documents, ..Input::default() }).measure_next;
+        assert!(["docker logs", "talosctl"].iter().all(|tool| steps[0].commands[0].contains(tool)), "{steps:?}");
     }
 
     #[test]

@@ -240,7 +240,9 @@ mod tests {
         let rke2 = report("Jan 10 07:55:33 n1 rke2[85]: ");
         let commands: String = rke2.rollout.iter().chain(&rke2.measure_next).flat_map(|step| step.commands.clone()).collect();
         assert!(
-            commands.contains("restart rke2-server") && commands.contains("logs etcd-NODE") && !commands.contains("journalctl"),
+            commands.contains("restart rke2-server")
+                && commands.contains("logs --timestamps etcd-NODE")
+                && !commands.contains("journalctl"),
             "{commands}"
         );
         let openshift = report("");
