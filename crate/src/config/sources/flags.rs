@@ -3,21 +3,17 @@
 use std::cell::LazyCell;
 use std::ops::Range;
 
-use super::script::Script;
 use crate::config::builder::{Builder, Class, Home};
-use crate::config::configuration::{Launcher, Source};
+use crate::config::configuration::Launcher;
 use crate::config::meaning::{keys, scalar};
-use crate::config::syntax::command::{is_drawn, is_etcd, is_tagged_image, runs_container, start_of_etcd};
+use crate::config::syntax::command::{is_etcd, is_tagged_image};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::values::{or_joined, replacements, without_inner_quotes};
 use crate::config::syntax::variables::{Meaning, Variables};
-use crate::config::syntax::words::CONTINUES;
 use crate::config::syntax::words::{Word, words};
-use crate::config::tools::DOCKER;
 use crate::ids::RuleId;
 use crate::parameters::{Parameter, RANCHER};
-use crate::units::parse_go_duration;
-use crate::{search, text};
+use crate::search;
 
 /// A flag with its value.
 pub struct Flag {
@@ -290,10 +286,7 @@ pub fn variable(
 }
 
 /// Names for the options of a daemon: Debian's, OpenRC's, and those that distributions' units pass on.
-const DAEMON_ARGS: [&str; 4] = ["DAEMON_ARGS", "command_args", "OPTIONS", "EXTRA_ARGS"];
-
-/// What installs a server of k3s or RKE2, each time another one.
-const INSTALLERS: [&str; 4] = ["k3sup ", "get.k3s.io", "get.rke2.io", "k3d cluster create"];
+pub(super) const DAEMON_ARGS: [&str; 4] = ["DAEMON_ARGS", "command_args", "OPTIONS", "EXTRA_ARGS"];
 
 /// Whether a variable holds options for etcd's command line: `ETCD_OPTS`, and what Debian's unit passes on.
 pub fn are_options(name: &str, value: &str) -> bool {
@@ -303,117 +296,9 @@ pub fn are_options(name: &str, value: &str) -> bool {
     (name.to_ascii_uppercase().starts_with("ETCD_") || DAEMON_ARGS.contains(&name)) && options
 }
 
-/// Takes the commands of a script.
-pub fn take_text(builder: &mut Builder, inner: &MappedText) {
-    let lines = if of_another_program(&inner.text) { "" } else { inner.text.as_str() };
-    let script = Script::of(inner);
-    builder.cluster.hands_more |= script.gets_more();
-    if script.in_container() && inner.is_document() && builder.source == Source::Flags {
-        builder.cluster.launcher = Some(Launcher::Tool(&DOCKER));
-    }
-    builder.holds_here_documents(inner, true);
-    for (start, line) in text::lines(lines) {
-        if line.trim_start().starts_with('#') || is_drawn(line.trim_start()) || line.trim_end().ends_with(CONTINUES) {
-            continue;
-        }
-        // A continued command begins further up: walk back over the lines that end in a backslash.
-        let mut from = start;
-        while from > 0 {
-            let above = inner.text[..from].trim_end_matches(['\n', '\r']);
-            if !above.ends_with(CONTINUES) {
-                break;
-            }
-            from = text::line_start(above, above.len());
-        }
-        command(builder, inner, from..start + line.len(), &script);
-    }
-    if lines.trim_end().ends_with(CONTINUES) {
-        command(builder, inner, 0..lines.len(), &script);
-    }
-}
-
-/// Whether a text has flags of another program that elects a leader: it names no etcd, and has units behind its timers or is
-/// told a number for itself or a port, where etcd wants names and URLs.
-fn of_another_program(text: &str) -> bool {
-    let is_anothers = |flag: &Flag| {
-        let value = flag.value.as_ref().map_or("", |(value, _)| value);
-        let has_unit = keys::of_key(&flag.name).is_some() && parse_go_duration(value).is_ok_and(|length| length > 0);
-        has_unit || flag.name == "id" || flag.name.ends_with("-id") || flag.name.ends_with("-port")
-    };
-    // Vitess has a `--heartbeat_interval`, and behind `--topo_implementation` the word etcd2.
-    let mut before = "";
-    let names_etcd = text.split_whitespace().any(|word| {
-        let is_value = wants_value(std::mem::replace(&mut before, word));
-        !is_value && !word.starts_with('-') && search::has(&word.to_ascii_lowercase(), "etcd")
-    });
-    // Such a number may be told k3s, which hands etcd its own.
-    !names_etcd && !search::has(text, "etcd-arg") && text.lines().any(|line| flags(&words(line, 0..line.len())).iter().any(is_anothers))
-}
-
 /// Whether what stands behind this word is its value.
-fn wants_value(word: &str) -> bool {
+pub(super) fn wants_value(word: &str) -> bool {
     word.starts_with("--") && !word.contains('=')
-}
-
-/// Takes a command, where it is not that of another program with flags of the same name.
-fn command(builder: &mut Builder, inner: &MappedText, range: Range<usize>, script: &Script) {
-    let text = inner.text.get(range.clone()).unwrap_or("").trim_start();
-    let installs = INSTALLERS.iter().any(|name| search::has(text, name));
-    let process = builder.process(installs || runs_container(text) || start_of_etcd(text).is_some());
-    let mut words = words(&inner.text, range);
-    // A comment goes to the end of its line. Behind no more than names the mark is a prompt's: `host:~ # etcd`.
-    let (mut comment, mut begun) = (0, false);
-    words.retain(|word| {
-        let at = word.span_from(0).start;
-        let before = inner.text.get(..at).unwrap_or("");
-        // Up to the last blank alone: a line may be as long as the file.
-        let bare = before.trim_end_matches([' ', '\t']);
-        let behind = bare.len() < before.len() && (begun || bare.is_empty() || bare.ends_with('\n'));
-        if at >= comment && behind && inner.text[at..].starts_with('#') {
-            comment = at + inner.text[at..].find('\n').unwrap_or(inner.text.len() - at);
-        }
-        begun |= word.text.starts_with('-') || word.text.contains('=');
-        at >= comment && !kept(builder, inner, word, script)
-    });
-    hold_patches(builder, inner, &words);
-    if let Some((name, value)) = script.handed_on(&words) {
-        let home = Home::new("", Class::Environment, "");
-        return variable(builder, inner, (&name.text, &value.text, value.span_from(0)), home, &script.variables);
-    }
-    let flags_alone = words.first().is_some_and(|word| word.text.starts_with('-'));
-    let tells =
-        |word: &Word| search::has(&word.text.to_ascii_lowercase(), "etcd") || DAEMON_ARGS.iter().any(|name| word.text.starts_with(name));
-    // The file may be named further up.
-    let replaces = words.iter().any(|word| word.text == "sed") && search::has(&inner.text, "etcd");
-    builder.cluster.written |= replaces;
-    if replaces && search::has(text, "/kubernetes/manifests/") {
-        builder.cluster.launcher = Some(Launcher::Kubelet);
-    }
-    if flags_alone || replaces || words.iter().any(tells) {
-        builder.cluster.has_etcd = true;
-        take(builder, inner, &words, &process, "", &script.variables);
-    }
-}
-
-/// Hands on what `talosctl patch mc -p`, `kubectl patch -p` and `curl -d` are given: JSON in quotes, also behind `--patch=`.
-fn hold_patches(builder: &mut Builder, inner: &MappedText, words: &[Word]) {
-    for word in words {
-        let at = word.text.find(['{', '[']).filter(|at| *at == 0 || word.text[..*at].ends_with('='));
-        if let Some(at) = at.filter(|at| search::has(&word.text[*at..], "\":")) {
-            builder.holds("", Some(inner.word(word, at)), false);
-        }
-    }
-}
-
-/// Whether a word sets a timer of etcd in the script alone: it acts where a command refers to it.
-fn kept(builder: &mut Builder, inner: &MappedText, word: &Word, script: &Script) -> bool {
-    let Some((name, value, span)) = word.assignment().filter(|(name, _, span)| script.keeps(name, span.start)) else { return false };
-    if script.forgets(name) {
-        builder.variable(name, value, inner.place(span.clone()), Home::new("", Class::Environment, ""));
-        let note = script.why_kept(name, value);
-        builder.refuse_last(RuleId::ConfigNotExported, inner.place(span), note);
-    }
-    true
 }
 
 #[cfg(test)]
@@ -434,36 +319,6 @@ mod tests {
         let read = crate::config::read(0, text).expect("a script");
         let values: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(text)).collect();
         assert_eq!(values, ["200", "2000"]);
-    }
-
-    #[test]
-    fn json_that_a_command_is_given() {
-        use crate::config::Launcher::{Installer, Workload};
-        let operation = r#"[{"op":"add","path":"/cluster/etcd/extraArgs","value":{"election-timeout":"5000"}}]"#;
-        let variable =
-            r#"[{"op":"add","path":"/spec/template/spec/containers/0/env/-","value":{"name":"ETCD_ELECTION_TIMEOUT","value":"5000"}}]"#;
-        let pods =
-            r#"{"spec":{"template":{"spec":{"containers":[{"name":"etcd","env":[{"name":"ETCD_ELECTION_TIMEOUT","value":"5000"}]}]}}}}"#;
-        let cluster =
-            r#"{"rancherKubernetesEngineConfig":{"services":{"etcd":{"extraArgs":{"election-timeout":5000}}}},"name":"'"$NAME"'"}"#;
-        for (text, launcher) in [
-            (format!("talosctl -n 192.0.2.1 patch mc -p '{operation}'\n"), Installer),
-            (format!("talosctl patch mc -p \"{}\"\n", operation.replace('"', "\\\"")), Installer),
-            (
-                format!("talosctl gen config a https://192.0.2.1:6443 \\\n  --config-patch-control-plane '{operation}' \\\n  --force\n"),
-                Installer,
-            ),
-            (format!("kubectl patch statefulset a --type=json -p='{variable}'\n"), Workload),
-            (format!("kubectl patch statefulset a -p '{pods}'\n"), Workload),
-            (format!("docker run --rm curl -s --data-binary '{cluster}' https://192.0.2.1/v3/cluster\n"), Installer),
-        ] {
-            let read = crate::config::read(0, &text).expect("a command");
-            let values: Vec<_> = read.settings.iter().map(|setting| setting.place.span.of(&text)).collect();
-            assert_eq!((values, read.cluster.launcher), (vec!["5000"], Some(launcher)), "{text}");
-        }
-        // What a log quotes is none.
-        let quoted = "it says \"{\\\"level\\\":\\\"warn\\\",\\\"heartbeat-interval\\\":\\\"100ms\\\"}\"\n";
-        assert!(crate::config::read(0, quoted).is_none());
     }
 
     #[test]
@@ -501,27 +356,6 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_beside_a_member_voids_nothing_of_it() {
-        let member = "--name a --election-timeout=2000";
-        for text in [
-            format!("a: bin/etcd {member}\nproxy: bin/etcd --proxy=on --election-timeout=3000\n"),
-            format!(
-                "services:\n  a:\n    image: etcd\n    command: etcd {member}\n  b:\n    image: etcd\n    command: etcd --proxy on --election-timeout=3000\n"
-            ),
-            format!(
-                "spec:\n  containers:\n  - command: [etcd, {}]\n  - command: [etcd, --proxy=on, --election-timeout=3000]\n",
-                member.replace(' ', ", ")
-            ),
-        ] {
-            let read = crate::config::read(0, &text).expect("commands");
-            let acts: Vec<_> = read.settings.iter().map(|setting| (setting.value, setting.effective)).collect();
-            assert_eq!((acts, read.cluster.proxy), (vec![(Some(2000 * MS), true), (Some(3000 * MS), false)], false), "{text}");
-        }
-        assert!(crate::config::read(0, "etcd --proxy=on --election-timeout=3000\n").expect("a command").cluster.proxy);
-    }
-
-    /// docker takes what stands behind the image as the command of the container.
-    #[test]
     fn arguments_of_powershell() {
         let text = "Start-Process -FilePath \"C:\\etcd\\etcd.exe\" -ArgumentList \"--name a --election-timeout=2000\"\n";
         assert_eq!(crate::config::read(0, text).expect("a command").settings.len(), 1);
@@ -535,6 +369,7 @@ mod tests {
         assert!(crate::config::read(0, &text.replace("heartbeat-interval", "a").replace("election-timeout", "b")).is_some());
     }
 
+    /// docker takes what stands behind the image as the command of the container.
     #[test]
     fn a_variable_behind_the_image_is_none() {
         let acts = |text: &str| {
@@ -591,21 +426,6 @@ mod tests {
     }
 
     #[test]
-    fn commands_of_one_text_do_not_overrule_each_other() {
-        let text = "etcd1: bin/etcd --name a --election-timeout=2000\netcd2: bin/etcd --name b --election-timeout=3000\n#proxy: bin/etcd grpc-proxy start\n";
-        let read = read(0, text);
-        let raw: Vec<_> = read.settings.iter().map(|setting| (setting.raw.as_str(), setting.effective)).collect();
-        assert_eq!((raw, read.problems.len()), (vec![("2000", true), ("3000", true)], 0));
-    }
-
-    #[test]
-    fn commands_behind_a_prompt_are_shown_one_instead_of_the_other() {
-        let text = "Set them by flags:\n$ etcd --heartbeat-interval=100 --election-timeout=500\nor by variables:\n$ ETCD_HEARTBEAT_INTERVAL=100 ETCD_ELECTION_TIMEOUT=500 etcd\n";
-        let read = crate::config::read(0, text).expect("commands");
-        assert_eq!((read.settings.iter().filter(|setting| setting.effective).count(), read.problems.len()), (4, 0));
-    }
-
-    #[test]
     fn options_that_echo_prints_in_quotes_are_read() {
         let text = "echo \"ETCD_OPTS=\\\"-debug=true -election-timeout=3000 -heartbeat-interval=300\\\"\" | tee -a /etc/default/etcd\n";
         let read = crate::config::read(0, text).expect("a script");
@@ -613,43 +433,10 @@ mod tests {
     }
 
     #[test]
-    fn each_server_that_is_installed_has_its_own_flags() {
-        let server = |name: &str| format!("k3sup {name} \\\n  --k3s-extra-args \"--tls-san a --etcd-arg=--election-timeout=3000\"\n");
-        let read = crate::config::read(0, &[server("install"), server("join")].concat()).expect("commands");
-        assert_eq!((read.settings.iter().filter(|setting| setting.effective).count(), read.problems.len()), (2, 0));
-    }
-
-    #[test]
-    fn not_every_command_of_a_long_text_is_kept() {
-        let text = "etcd --election-timeout=2000\n".repeat(3000);
-        assert!(read(0, &text).settings.len() <= 600);
-    }
-
-    #[test]
-    fn of_a_long_text_the_right_values_are_void() {
-        let acts =
-            |text: &str| crate::config::read(0, text).expect("a configuration").settings.iter().any(|s| s.raw == "3000" && s.effective);
-        let commands = "etcd --election-timeout=2000\n".repeat(600);
-        assert!(acts(&format!("{commands}etcd --election-timeout=3000\n")));
-        assert!(!acts(&format!("{commands}etcd --election_timeout=3000\n")));
-        let units = "Environment=ETCD_ELECTION_TIMEOUT=2000\n".repeat(600);
-        assert!(acts(&format!("[Service]\n{units}Environment=ETCD_ELECTION_TIMEOUT=3000\n")));
-        assert!(!acts(&format!("[Service]\n{units}[Install]\nEnvironment=ETCD_ELECTION_TIMEOUT=3000\n")));
-    }
-
-    #[test]
     fn k3d_names_its_nodes_behind_a_value() {
         let text = "k3d cluster create x \\\n  --k3s-arg \"--etcd-arg=election-timeout=5000@server:*\"\n";
         let read = read(0, text);
         assert_eq!((read.settings[0].raw.as_str(), read.settings[0].value), ("5000", Some(5000 * MS)));
-    }
-
-    #[test]
-    fn the_help_of_etcd_sets_nothing() {
-        let help = "  --heartbeat-interval '100'\n    Time (in milliseconds) of a heartbeat interval.\n  --election-timeout '1000'\n    Time (in milliseconds) for an election to timeout.\n";
-        assert!(crate::config::read(0, help).is_none());
-        let commented = format!("# {}\netcd --heartbeat-interval=250\n", help.lines().nth(1).unwrap_or("").trim());
-        assert_eq!(crate::config::read(0, &commented).expect("a command").settings.len(), 1);
     }
 
     /// Go's flag package knows a flag by its one name.
@@ -675,29 +462,6 @@ mod tests {
             assert_eq!(read.problems[0].id, RuleId::EtcdBadConfig);
         }
         assert!(crate::config::read(0, "etcd --name a # \u{2013} one\n").expect("a command").problems.is_empty());
-    }
-
-    #[test]
-    fn the_value_of_another_programs_flag_starts_no_etcd() {
-        for command in [
-            "vttablet --topo_implementation etcd2 --topo_global_server_address 192.0.2.1:2379 --heartbeat_interval 250ms\n",
-            "--topo_implementation etcd2 --heartbeat_interval 1s --heartbeat_enable\n",
-        ] {
-            assert!(crate::config::read(0, command).is_none(), "{command}");
-        }
-        let read = crate::config::read(0, "/usr/bin/etcd --heartbeat_interval 250ms\n").expect("a command");
-        assert_eq!(read.problems[0].id, RuleId::EtcdBadConfig);
-    }
-
-    #[test]
-    fn a_flag_of_another_program_is_not_read() {
-        assert!(crate::config::read(0, "agentd serve --heartbeat-interval=30s\n").is_none());
-        assert!(crate::config::read(0, "each node's flags:\n  - -election-timeout-min=400ms\n  - -heartbeat-interval=150ms\n").is_none());
-        assert!(crate::config::read(0, "--heartbeat-interval 150\n").is_some());
-        assert!(crate::config::read(0, "k3s server --https-listen-port 6444 --etcd-arg=heartbeat-interval=150\n").is_some());
-        assert!(crate::config::read(0, "W=3000\n./raft \\\n  --id=$ID --rpc-port=7000 --election-timeout=${W}\n").is_none());
-        let read = read(0, "agentd serve \\\n  --heartbeat-interval=30s\n");
-        assert!(read.settings.is_empty() && !read.cluster.has_etcd);
     }
 
     #[test]

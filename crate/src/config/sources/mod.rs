@@ -1,6 +1,7 @@
 //! One file per form in which a configuration comes: each takes what a text states and hands it to the builder.
 
 mod cloud_config;
+mod commands;
 mod container_linux;
 pub(crate) mod drop_in;
 pub(crate) mod env;
@@ -30,7 +31,7 @@ pub(super) fn take(builder: &mut Builder, source: Source, name: &str, text: &Map
         }
         Source::FleetConf => fleet_conf::take(builder, text),
         Source::Environment => env::take(builder, text),
-        Source::Flags => flags::take_text(builder, text),
+        Source::Flags => commands::take(builder, text),
         Source::EtcdToml => etcd_toml::take(builder, text),
         Source::EtcdYaml => etcd_yaml::take(builder, text),
         Source::ContainerLinux => container_linux::take(builder, text),

@@ -1,6 +1,10 @@
 //! How a line tells that it is a command, and that the command starts etcd.
 
+use std::ops::Range;
+
+use super::words::CONTINUES;
 use crate::search;
+use crate::text::lines;
 
 /// Commands that start the one behind them.
 const LAUNCHERS: [&str; 14] = [
@@ -174,6 +178,19 @@ pub fn hands_more(command: &str) -> bool {
 /// Whether it hands on a file of variables, or all that it has itself.
 pub fn hands_file(command: &str) -> bool {
     search::any(command, &["--env-file", "--env-host", "--inherit-env"])
+}
+
+/// The commands of a text, each with all lines that it goes on over and without the blanks behind it.
+pub fn each_command(text: &str) -> Vec<Range<usize>> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    for (at, line) in lines(text) {
+        let (body, next) = (line.trim_end(), at + line.len());
+        if !body.ends_with(CONTINUES) || next == text.len() {
+            found.push(from..at + body.len());
+            from = next;
+        }
+    }
+    found
 }
 
 /// A row of a table, or of a box drawn with letters.

@@ -3,7 +3,7 @@
 use crate::config::Source;
 use crate::config::sources::manifest::containers::{commands, containers_without_command, services};
 use crate::config::sources::manifest::installer::Arguments;
-use crate::config::syntax::command::{CONTAINERS, is_tagged_image, runs_container, start_of_etcd};
+use crate::config::syntax::command::{CONTAINERS, each_command, is_tagged_image, runs_container, start_of_etcd};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::words::CONTINUES;
 use crate::gather::Gather;
@@ -11,7 +11,7 @@ use crate::patch::edit::Edit;
 use crate::patch::place::{Form, Place};
 use crate::patch::{Change, Etcd, render};
 use crate::search;
-use crate::text::{line_start, lines};
+use crate::text::line_start;
 use crate::yaml::{Kind, Node, Style};
 
 impl Place<'_> {
@@ -19,19 +19,13 @@ impl Place<'_> {
     pub(super) fn on_command_line(&self, group: &[Change]) -> Vec<Edit> {
         let dash = if group[0].etcd == Etcd::V04 { "-" } else { "--" };
         let flags = render::each(group, &|change| format!(" {dash}{}", render::flag(change)));
-        let (mut from, mut commands, mut ends) = (0, 0, Vec::new());
-        for (at, line) in lines(self.text) {
-            let body = line.trim_end();
-            if body.ends_with(CONTINUES) {
-                continue;
+        let (mut commands, mut ends) = (0, Vec::new());
+        for range in each_command(self.text) {
+            let command = &self.text[range.clone()];
+            if !command.ends_with(CONTINUES) && runs_etcd(command) {
+                commands += usize::from(!command.trim_start().starts_with('-'));
+                ends.push(range.start + end_of_flags(&command[..end_of_words(command)]));
             }
-            let end = at + body.len();
-            if self.text.get(from..end).is_some_and(runs_etcd) {
-                commands += usize::from(!self.text[from..end].trim_start().starts_with('-'));
-                let command = &self.text[from..end];
-                ends.push(from + end_of_flags(&command[..end_of_words(command)]));
-            }
-            from = at + line.len();
         }
         // Where several members run, one of them alone must not be changed.
         if commands > 1 {
