@@ -189,27 +189,21 @@ fn is_start(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
         return false;
     }
     // Members of a cluster that is not complete may ask for votes long before they get their first leader.
-    let within = if change.lost.is_some() && change.old.is_some() { JUST_STARTED } else { Micros::MAX };
-    let started = started_before(facts, voices, change, within);
-    if change.lost.is_some() && change.old.is_some() && !started {
-        return false;
-    }
-    started || change.old.is_none() && !campaigned_as_follower(facts, change)
+    let within = if change.lost.is_some() { JUST_STARTED } else { Micros::MAX };
+    started_before(facts, voices, change, within) || change.old.is_none() && !campaigned_as_follower(facts, change)
 }
 
 /// A voice that reports the change had printed a start line before it, and followed nobody in between.
 fn started_before(facts: &Facts, voices: &[Voice], change: &LeaderChange, within: Micros) -> bool {
-    let reporters: Vec<&Voice> = voices.iter().filter(|voice| change.events.iter().any(|id| voice.events.contains(id))).gather();
-    !reporters.is_empty()
-        && reporters.iter().any(|voice| {
-            let report = voice.events.iter().position(|id| change.events.contains(id)).unwrap_or(0);
-            let reported = voice.events.get(report).and_then(|id| time(facts, *id));
-            let just_before = |start: &EventId| match (time(facts, *start), reported) {
-                (Some(start), Some(reported)) => reported - start <= within,
-                _ => true,
-            };
-            voice.events[..report].iter().any(|id| START_LINES.contains(&facts.event(*id).meaning) && just_before(id))
-        })
+    voices.iter().any(|voice| {
+        let Some(report) = voice.events.iter().position(|id| change.events.contains(id)) else { return false };
+        let reported = time(facts, voice.events[report]);
+        let just_before = |start: &EventId| match (time(facts, *start), reported) {
+            (Some(start), Some(reported)) => reported - start <= within,
+            _ => true,
+        };
+        voice.events[..report].iter().any(|id| START_LINES.contains(&facts.event(*id).meaning) && just_before(id))
+    })
 }
 
 /// The excerpt begins with a campaign: somebody stopped hearing a leader whose name it does not show.
