@@ -49,7 +49,7 @@ pub const UNEXPECTED_STATUS: &str = "last error: Unexpected HTTP status";
 pub const REFUSED: &[&str] = &["onnection refused", "actively refused", "...refused", "…refused"];
 
 /// Texts of a certificate that somebody refused.
-pub const CERTIFICATE: &[&str] = &[
+const CERTIFICATE: &[&str] = &[
     "x509:",
     "bad certificate",
     "tls: ",

@@ -9,20 +9,18 @@ use crate::config::configuration::{Launcher, Source};
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::command::start_of_etcd;
 use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::tokens::{PLIST, Token, tokens};
 use crate::config::syntax::variables::Variables;
 use crate::config::syntax::words::{self, Word};
 use crate::parameters::{Parameter, RANCHER};
 use crate::search;
-use crate::text::{floor, line_end, line_start, offset};
+use crate::text::{floor, line_start};
 
 /// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
 const NIXOS: &str = "services.etcd";
 
 /// What k3s and RKE2 call the list of etcd's arguments.
 const K3S: &str = "etcd-arg";
-
-/// The root of a property list, as launchd reads it (launchd.plist(5)).
-const PLIST: &str = "<plist";
 
 /// How a line ends within quotes.
 const NEWLINE: &str = "\\n";
@@ -35,35 +33,6 @@ const LONGEST_VALUE: usize = 200;
 
 /// A name that stands so often in other places is not looked for further on.
 const MOST_LOOKS: usize = 10;
-
-/// A word, in quotes or bare, or one mark between words.
-#[derive(Clone)]
-struct Token<'a> {
-    text: &'a str,
-    span: Range<usize>,
-    quoted: bool,
-}
-
-impl Token<'_> {
-    fn is(&self, mark: &str) -> bool {
-        !self.quoted && self.text == mark
-    }
-
-    fn is_mark(&self) -> bool {
-        !self.quoted && self.text.len() == 1 && is_mark(self.text.as_bytes()[0])
-    }
-
-    /// As a word of a command; a bare name stands for a value that is not known here.
-    fn word(&self) -> Word {
-        let known = self.quoted || !self.text.starts_with(|c: char| c.is_ascii_alphabetic());
-        let text = if known { self.text.to_owned() } else { format!("${{{}}}", self.text) };
-        Word::at(text, self.span.clone())
-    }
-}
-
-fn is_mark(byte: u8) -> bool {
-    matches!(byte, b'=' | b',' | b';' | b':' | b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'>' | b'"' | b'\'' | b'`')
-}
 
 /// Whether a text is such a file: it has a timer of etcd as a word in quotes and states a value for it.
 pub fn is_program(sample: &str) -> bool {
@@ -356,15 +325,7 @@ fn arguments(builder: &mut Builder, inner: &MappedText, tokens: &[Token], unit: 
     builder.cluster.launcher = Some(if by_rancher { Launcher::Installer } else { Launcher::K3s });
     for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
         let Some((name, value)) = token.text.split_once('=') else { continue };
-        builder.fact_of_flag(name, value);
-        if let Some(meant) = keys::of_key(name).filter(|(parameter, _)| parameter.is_etcd()) {
-            builder.claim(
-                meant,
-                inner.place(token.span.end - value.len()..token.span.end),
-                scalar::daemon(meant.0, value),
-                Home::new(unit, Class::Flag, ""),
-            );
-        }
+        builder.flag(name, value, inner.place(token.span.end - value.len()..token.span.end), Home::new(unit, Class::Flag, ""));
     }
 }
 
@@ -373,70 +334,6 @@ fn members(builder: &mut Builder, tokens: &[Token]) {
     let list = tokens.iter().take_while(|token| !token.is("]")).filter(|token| token.quoted && token.text.contains('='));
     let list: Vec<&str> = list.map(|token| token.text).collect();
     builder.fact_of_variable("ETCD_INITIAL_CLUSTER", &list.join(","));
-}
-
-fn tokens(text: &str) -> Vec<Token<'_>> {
-    if search::has(text, PLIST) {
-        return elements(text);
-    }
-    let bytes = text.as_bytes();
-    let (mut found, mut at) = (Vec::new(), 0);
-    // Looked for once a line: a text may be one line of many words.
-    let mut line = line_end(text, 0);
-    while let Some(byte) = bytes.get(at).copied() {
-        let start = at;
-        if line < at {
-            line = line_end(text, at);
-        }
-        if byte == b'#' || bytes[at..].starts_with(b"//") {
-            at = line;
-        } else if byte.is_ascii_whitespace() {
-            at += 1;
-        } else if let (true, Some(length)) = (matches!(byte, b'"' | b'\'' | b'`'), closing(&bytes[at..line])) {
-            at += length + 1;
-            found.push(Token { text: &text[start + 1..at - 1], span: start + 1..at - 1, quoted: true });
-        } else if is_mark(byte) {
-            at += 1;
-            found.push(Token { text: &text[start..at], span: start..at, quoted: false });
-        } else {
-            at += bytes[at..].iter().take_while(|byte| !byte.is_ascii_whitespace() && !is_mark(**byte)).count();
-            found.push(Token { text: &text[start..at], span: start..at, quoted: false });
-        }
-    }
-    found
-}
-
-/// What stands between the marks of a property list: `<key>NAME</key><string>500</string>`.
-fn elements(text: &str) -> Vec<Token<'_>> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some((_, behind)) = rest.split_once('<') {
-        rest = behind;
-        let Some((mark, after)) = behind.split_once('>') else { break };
-        let start = offset(text, after);
-        let (text, _) = after.split_once('<').unwrap_or((after, ""));
-        match mark {
-            "key" | "string" | "integer" => found.push(Token { text, span: start..start + text.len(), quoted: true }),
-            "/key" => found.push(Token { text: ":", span: start..start, quoted: false }),
-            "/string" | "/integer" => {}
-            _ => found.push(Token { text: ";", span: start..start, quoted: false }),
-        }
-    }
-    found
-}
-
-/// Where the quote that `line` begins with is closed.
-fn closing(line: &[u8]) -> Option<usize> {
-    let mut at = 1;
-    while let Some(byte) = line.get(at) {
-        match byte {
-            b'\\' => at += 1,
-            _ if *byte == line[0] => return Some(at),
-            _ => {}
-        }
-        at += 1;
-    }
-    None
 }
 
 #[cfg(test)]
