@@ -176,6 +176,13 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// The stamp that ends here: a time on a day since 1970, in the zone that stands behind it, if one does.
+    fn on_day(mut self, day: i64, (clock, grain): (Micros, Micros), known: Clock) -> Stamp {
+        let zone = self.zone();
+        let micros = day * DAY + clock - zone.unwrap_or(0);
+        Stamp { time: Time { micros, grain }, clock: known, zoned: zone.is_some(), length: self.at }
+    }
+
     fn offset(&mut self) -> Option<Micros> {
         let hours = self.number(2)?;
         let _ = self.one_of(b":");
@@ -190,7 +197,7 @@ fn iso(text: &str) -> Option<Stamp> {
     let year = reader.number(4)?;
     let separator = reader.one_of(b"-/");
     let month = reader.number(2)?;
-    let (day, (clock, grain)) = match separator {
+    let (day, clock) = match separator {
         Some(separator) => {
             reader.one_of(&[separator])?;
             // Some collectors write no leading zero.
@@ -200,9 +207,7 @@ fn iso(text: &str) -> Option<Stamp> {
         }
         None => (reader.number(2)?, reader.without_colons()?),
     };
-    let zone = reader.zone();
-    let micros = days(year, month, day)? * DAY + clock - zone.unwrap_or(0);
-    Some(Stamp { time: Time { micros, grain }, clock: Clock::Full, zoned: zone.is_some(), length: reader.at })
+    Some(reader.on_day(days(year, month, day)?, clock, Clock::Full))
 }
 
 /// `Oct 16 10:12:51`, `Oct  6 10:12:51.123456`, `Oct 16, 2015 @ 10:12:51.344`, `October 16th 2015, 10:12:51.344`, `Thu Oct 16 10:12:51 2015`, `Thu 2015-10-16 10:12:51 UTC`.
@@ -245,10 +250,8 @@ fn day_first(text: &str) -> Option<Stamp> {
     let year = reader.number(4)?;
     let _ = reader.one_of(b",:");
     let _ = reader.one_of(b" ");
-    let (clock, grain) = reader.clock()?;
-    let zone = reader.zone();
-    let micros = days(year, month, day)? * DAY + clock - zone.unwrap_or(0);
-    Some(Stamp { time: Time { micros, grain }, clock: Clock::Full, zoned: zone.is_some(), length: reader.at })
+    let clock = reader.clock()?;
+    Some(reader.on_day(days(year, month, day)?, clock, Clock::Full))
 }
 
 /// What stands behind a month.
@@ -264,11 +267,9 @@ fn day_and_clock(mut reader: Reader, month: i64) -> Option<Stamp> {
     let _ = reader.one_of(b",");
     reader.one_of(b" ")?;
     let year = year_ahead(&mut reader);
-    let (clock, grain) = reader.clock()?;
-    let zone = reader.zone();
+    let clock = reader.clock()?;
     let known = if year.is_some() { Clock::Full } else { Clock::NoYear };
-    let micros = days(year.unwrap_or(NO_YEAR), month, day)? * DAY + clock - zone.unwrap_or(0);
-    Some(Stamp { time: Time { micros, grain }, clock: known, zoned: zone.is_some(), length: reader.at })
+    Some(reader.on_day(days(year.unwrap_or(NO_YEAR), month, day)?, clock, known))
 }
 
 /// The year that stands for "none": a leap year, so that every day exists in it.
