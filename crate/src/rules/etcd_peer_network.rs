@@ -13,6 +13,7 @@ use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
+use crate::log::reader::foreign::CLIENT_PORTS;
 use crate::report::{Confidence, Severity};
 use crate::search;
 use crate::sort::{by_key, distinct};
@@ -46,14 +47,11 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(finding.showing(facts, &events))
 }
 
-/// 2381 is where kubeadm has etcd tell its health.
-const CLIENT_PORTS: [&str; 3] = [":2379", ":2381", ":4001"];
-
 /// Certificates, other clusters and removed members have findings of their own; a link that this member gave up itself
 /// is no broken one (etcd-io/etcd@v3.5.16:server/etcdserver/api/rafthttp/stream.go, stop).
 fn blames_other_cause(event: &Event) -> bool {
     // A client's port is no peer's, unless a member names it while it dials another.
-    let of_client = event.word("peer").is_some_and(|peer| search::any(peer, &CLIENT_PORTS));
+    let of_client = event.word("peer").is_some_and(|peer| search::any(peer, CLIENT_PORTS));
     if event.meaning == Meaning::PeerDialError && (of_client || says(event, &[":2379: ", ":2381: ", ":4001: "])) {
         return true;
     }

@@ -9,6 +9,7 @@ use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
+use crate::log::reader::foreign::{CLIENT_PORTS, PEER_PORTS};
 use crate::report::{Confidence, Severity};
 use crate::search;
 use crate::sort::{groups, sort};
@@ -159,7 +160,7 @@ fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (String, &
 /// A client's line; members that cannot reach each other have a finding of their own.
 fn refused(event: &Event) -> bool {
     let of_client = event.is_fleet()
-        || event.meaning == Meaning::PeerDialError && says(event, &[":2379", ":2381", ":4001"])
+        || event.meaning == Meaning::PeerDialError && says(event, CLIENT_PORTS)
         || !event.is_etcd_server()
         || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::CtlUnhealthy | Meaning::ProxyEndpoint | Meaning::ProxyZero);
     if says(event, OTHERWISE) {
@@ -173,7 +174,7 @@ fn refused(event: &Event) -> bool {
         && !by_the_way
         && (says(event, REFUSED) || says(event, NOT_THERE) || is_silent(event))
         && !blames_certificate(event)
-        && !says(event, &[":2380", ":7001"])
+        && !says(event, PEER_PORTS)
 }
 
 /// A member that was added and never joined, as etcdctl shows it.

@@ -10,9 +10,12 @@ use crate::messages::pattern::{Kind, Piece};
 use crate::search;
 use crate::text::is_letter;
 
-/// Ports of etcd: 2379 and 2380 from 2.0 on, 4001 and 7001 of 0.4, which 2.0 to 2.3 serve as well (coreos/fleet@v0.9.2:etcd/client.go:31
-/// asks 4001, @v0.10.2:etcd/client.go:33 both), and 2381, at which kubeadm has etcd serve its metrics.
-const PORTS: &[&str] = &[":2379", ":2380", ":2381", ":4001", ":7001"];
+/// Where etcd serves clients: at 2379 from 2.0 on, at 4001 in 0.4, as 2.0 to 2.3 do as well (coreos/fleet@v0.9.2:etcd/client.go:31
+/// asks 4001, @v0.10.2:etcd/client.go:33 both), and its health and metrics at 2381, where kubeadm sets it up.
+pub const CLIENT_PORTS: &[&str] = &[":2379", ":2381", ":4001"];
+
+/// And where other members: at 2380 from 2.0 on, at 7001 in 0.4, as 2.0 to 2.3 do as well.
+pub const PEER_PORTS: &[&str] = &[":2380", ":7001"];
 
 /// Words of etcd and fleet in a line. The logger of etcd 2.1 to 3.4 writes date, time, one letter of `CEWNID`, ` | ` and the package
 /// (etcd-io/etcd@v2.3.8, vendored github.com/coreos/pkg/capnslog/formatters.go).
@@ -160,5 +163,5 @@ pub fn is_ours(event: &Event, named: bool) -> bool {
     }
     // Talos names the service that it speaks of: `service[containerd](Running): Health check failed: …`.
     let of_another = search::split(&event.text, "service[").is_some_and(|(_, name)| !name.starts_with("etcd]"));
-    !of_another && !has(LEVELS) && (has(PORTS) || !has(CALLS) && (named || has(OURS)))
+    !of_another && !has(LEVELS) && (has(CLIENT_PORTS) || has(PEER_PORTS) || !has(CALLS) && (named || has(OURS)))
 }
