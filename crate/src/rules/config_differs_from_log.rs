@@ -63,19 +63,14 @@ fn campaigned_sooner(facts: &Facts) -> Option<Finding> {
 }
 
 fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, EventId, Micros)> {
-    let setting = facts
-        .configurations
-        .iter()
-        .flat_map(|c| &c.settings)
-        .rfind(|setting| setting.parameter == parameter && setting.effective && setting.value.is_some())?;
+    let last = |parameter: Parameter| {
+        let acts = |setting: &&Setting| setting.parameter == parameter && setting.effective && setting.value.is_some();
+        facts.configurations.iter().flat_map(|configuration| &configuration.settings).rfind(acts)
+    };
+    let setting = last(parameter)?;
     let stated = setting.value?;
     let (event, runs) = printed(facts, parameter).pop()?;
-    let beat = facts
-        .configurations
-        .iter()
-        .flat_map(|c| &c.settings)
-        .rfind(|s| s.parameter == HeartbeatInterval && s.effective)
-        .and_then(|s| s.value);
+    let beat = last(HeartbeatInterval).and_then(|setting| setting.value);
     // etcd cuts the election-timeout to whole heartbeats before it prints it.
     let whole = |beat: Micros| if parameter == ElectionTimeout && beat > 0 { stated / beat * beat } else { stated };
     let ran_beat = printed(facts, HeartbeatInterval).pop().map(|(_, beat)| beat);

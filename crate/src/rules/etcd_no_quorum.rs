@@ -150,12 +150,15 @@ fn shows_votes(facts: &Facts, rounds: &[EventId]) -> bool {
     rounds.iter().any(|id| facts.logs[id.log].events[id.event..].iter().take(20).any(vote))
 }
 
+/// When the first of these rounds began, and the last.
+fn first_and_last(facts: &Facts, rounds: &[EventId]) -> Option<(Micros, Micros)> {
+    time(facts, *rounds.first()?).zip(time(facts, *rounds.last()?))
+}
+
 /// Whether members that answered in the end stood still meanwhile: a late heartbeat or a slow sync reaches
 /// over half of the rounds. Then they were there, and late.
 fn stood_still(facts: &Facts, rounds: &[EventId]) -> bool {
-    let (Some(first), Some(last)) = (rounds.first().and_then(|id| time(facts, *id)), rounds.last().and_then(|id| time(facts, *id))) else {
-        return false;
-    };
+    let Some((first, last)) = first_and_last(facts, rounds) else { return false };
     facts.events_of(WAITS).filter_map(|(_, event)| waited(event)).any(|(from, end)| {
         let within = end.min(last) - from.max(first);
         within > 0 && 2 * within >= last - first
@@ -166,9 +169,7 @@ fn stood_still(facts: &Facts, rounds: &[EventId]) -> bool {
 /// steps down within two election-timeouts (etcd-io/etcd@v3.4.45:raft/raft.go, MsgCheckQuorum), so it had one, and this
 /// member alone was cut off.
 fn leader_led_on(facts: &Facts, rounds: &[EventId]) -> bool {
-    let (Some(first), Some(last)) = (rounds.first().and_then(|id| time(facts, *id)), rounds.last().and_then(|id| time(facts, *id))) else {
-        return false;
-    };
+    let Some((first, last)) = first_and_last(facts, rounds) else { return false };
     let elected = |change: &&LeaderChange| change.elected.is_some_and(|elected| elected < first);
     let term = facts.changes.iter().filter(elected).max_by_key(|change| change.elected).and_then(|change| change.term);
     let leads = |event: &Event| term.is_some() && event.number("term") == term;
