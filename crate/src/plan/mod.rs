@@ -19,8 +19,7 @@ use crate::ids::RuleId;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
-use crate::report::{Basis, Side};
-use crate::report::{Bound, Confidence, Provenance, Severity};
+use crate::report::{Basis, Bound, Confidence, Provenance, Severity, Side};
 use crate::rules::{Constraint, Finding};
 use crate::units::{MS, Micros, S, human};
 

@@ -8,8 +8,7 @@ use crate::model::fleet::etcd_patience;
 use crate::model::{Failover, planning_failover, safe_stall};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
 use crate::replay;
-use crate::report::Provenance;
-use crate::report::{Basis, Side};
+use crate::report::{Basis, Provenance, Side};
 use crate::rules::Finding;
 use crate::units::{MS, Micros, S, about, decimal, human};
 use crate::version::version;
@@ -278,10 +277,7 @@ fn blind(facts: &Facts, heartbeat: Micros) -> String {
 /// A sync longer than what the timers carry, in a log in which no leader changed: what riding it out would
 /// take, beside the reason not to (method 6.2).
 fn slow_sync(facts: &Facts, carried: Micros) -> Option<Bound> {
-    if facts.needless().next().is_some() {
-        return None;
-    }
-    if facts.only_followers_synced() {
+    if facts.needless().next().is_some() || facts.only_followers_synced() {
         return None;
     }
     let longest = facts.events_of(&[Meaning::WalSyncSlow]).filter_map(|(_, event)| event.duration("took")).max()?;

@@ -8,8 +8,7 @@ use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{AgentTtl, EtcdRequestTimeout};
-use crate::report::{Basis, Side};
-use crate::report::{Confidence, Severity};
+use crate::report::{Basis, Confidence, Severity, Side};
 use crate::units::human;
 
 /// The rule.

@@ -2,8 +2,7 @@
 
 use super::words::{is_name, skip_decoration, word};
 use crate::search;
-use crate::time::Clock;
-use crate::time::stamp;
+use crate::time::{Clock, stamp};
 
 /// What tools put before each line: the length of a tag (`<28>`, `<pre><code>`), of a number
 /// (`12. `, `117:`), of the kernel's seconds since the boot (`[    0.257977]`) or of a file's name before a stamp

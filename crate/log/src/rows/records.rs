@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use crate::plain::{Role, role, unescape};
-use crate::time::Clock;
-use crate::time::{self, Stamp};
+use crate::time::{self, Clock, Stamp};
 
 /// What one line of a record says.
 pub enum Field<'a> {
