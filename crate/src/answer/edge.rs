@@ -14,6 +14,7 @@ use crate::sort::{by_key, distinct, groups};
 use crate::text::{LineIndex, Place};
 
 /// One document as given: its name, and its text where the engine holds it (logs streamed in pieces are not held).
+#[derive(Default)]
 pub struct Source {
     /// Name to show.
     pub name: String,
