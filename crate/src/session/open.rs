@@ -72,30 +72,23 @@ fn begins_configuration(bytes: &[u8]) -> bool {
 
 /// Reads one document to its end, and puts it where it belongs.
 pub(super) fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read: &mut Read) {
-    let text = open.held.as_ref().map(|bytes| decode(bytes).into_owned()).unwrap_or_default();
-    if is_own_report(&text) {
+    source.text = open.held.as_ref().map(|bytes| decode(bytes).into_owned()).unwrap_or_default();
+    let text = source.text.as_str();
+    if is_own_report(text) {
         source.lines = search::count(text.as_bytes(), b'\n');
-        read.unknown.push(Unknown {
-            document: id,
-            why: format!(
-                "{} {OWN_REPORT}, which shows a few lines of each text. Give the logs and configurations themselves.",
-                source.name
-            ),
-        });
-        source.text = text;
-        return;
+        let why =
+            format!("{} {OWN_REPORT}, which shows a few lines of each text. Give the logs and configurations themselves.", source.name);
+        return read.unknown.push(Unknown { document: id, why });
     }
-    let configuration = if text.is_empty() { None } else { config::read(id, &text) };
-    let several = may_be_several(&text) || parts::embeds(&text);
+    let configuration = if text.is_empty() { None } else { config::read(id, text) };
+    let several = may_be_several(text) || parts::embeds(text);
     // Asked again of the whole: a first piece may be a few bytes.
     let begins = || open.held.as_deref().is_some_and(begins_configuration);
     match configuration {
         // Whatever else it says, it states more values than it can hold messages.
-        Some(configuration) if !several && messages_at_most(&text, configuration.settings.len()) && begins() => {
+        Some(configuration) if !several && messages_at_most(text, configuration.settings.len()) && begins() => {
             source.lines = search::count(text.as_bytes(), b'\n') + u64::from(!text.ends_with('\n'));
-            read.configurations.push(configuration);
-            source.text = text;
-            return;
+            return read.configurations.push(configuration);
         }
         _ => open.scan(),
     }
@@ -109,10 +102,10 @@ pub(super) fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read
         reading.limits.push(sentence);
         return read.logs.push(reading);
     }
-    let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(&text);
+    let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(text);
     source.lines = reading.lines;
     let timed = reading.recognised > 0 && reading.first.is_some();
-    let mut parts = if timed || several { parts::configurations(id, &text) } else { Vec::new() };
+    let mut parts = if timed || several { parts::configurations(id, text) } else { Vec::new() };
     if !parts.is_empty() {
         let has_log = timed || is_log_beside(&reading, &parts);
         parts::without_what_came_later(&mut parts, &reading.events);
@@ -120,28 +113,28 @@ pub(super) fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read
         if has_log {
             read.logs.push(reading);
         }
-        source.text = text;
         return;
     }
     match configuration {
         Some(configuration) if reading.recognised <= configuration.settings.len() as u64 => {
             // Of what is only shown, the text as a whole is not what the machine has.
-            let part = is_shown(&text).then(|| text.clone());
+            let part = is_shown(text).then(|| text.to_owned());
             read.configurations.push(Configuration { part, ..configuration });
-            source.text = text;
         }
         _ if open.bytes == 0 || text.trim().is_empty() && reading.lines == 0 => {
             read.unknown.push(Unknown { document: id, why: format!("{} is empty.", source.name) });
-            source.text = text;
         }
-        _ if is_log && (reading.recognised > 0 || reading.foreign > 0) => read.logs.push(reading),
+        _ if is_log && (reading.recognised > 0 || reading.foreign > 0) => {
+            read.logs.push(reading);
+            // Of a log only its events are kept.
+            source.text = String::new();
+        }
         _ => {
-            read.unknown.push(Unknown { document: id, why: not_understood(&source.name, &text, source.lines) });
+            read.unknown.push(Unknown { document: id, why: not_understood(&source.name, text, source.lines) });
             // What is no text has no lines that could have been understood.
             if text.contains('\0') {
                 source.lines = 0;
             }
-            source.text = text;
         }
     }
 }
