@@ -355,3 +355,28 @@ fn five_alone_asks_for_sixty() {
     let alone = ARTICLE.replace("    agent-ttl: 120s\n", "");
     assert_eq!(planned(&alone, None).of(Parameter::AgentTtl).proposed, Some(60 * S));
 }
+
+/// A pass renews the lease once: passes that outlast the interval, and a lease that goes from hand to hand (method 6.7).
+#[test]
+fn the_interval_outlasts_the_passes_of_an_engine_that_loses_its_lease() {
+    let line =
+        |second: u32, host: &str, text: &str| format!("Apr 11 08:{:02}:{:02} {host} fleetd[611]: {text}\n", second / 60, second % 60);
+    let pass = |second: u32| line(second, "core-1", "WARN engine.go:115: Engine completed reconciliation in 3.2s");
+    let moves = |second: u32, host: &str| line(second, host, "INFO engine.go:185: Engine leadership acquired");
+    let lost = |second: u32, host: &str| {
+        line(second, host, "ERROR engine.go:217: Engine leadership lost, renewal failed: 101: Compare failed ([7 != 8]) [9]")
+    };
+    let log = moves(0, "core-1")
+        + &pass(10)
+        + &lost(15, "core-1")
+        + &moves(20, "core-2")
+        + &lost(300, "core-2")
+        + &moves(305, "core-1")
+        + &pass(320);
+    let interval = |log: &str| planned(log, None).of(Parameter::EngineReconcileInterval).clone();
+    let decided = interval(&log);
+    assert_eq!(decided.proposed, Some(5 * S), "{:?}", decided.because);
+    assert!(decided.because[0].text.contains("1.5 × 3.2\u{a0}s = 4.8\u{a0}s"), "{}", decided.because[0].text);
+    assert_eq!(interval(&log.replace("3.2s", "1.2s")).proposed, None);
+    assert_eq!(interval(&(moves(0, "core-1") + &pass(10) + &pass(320))).proposed, None, "nobody lost the lease");
+}
