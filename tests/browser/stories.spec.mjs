@@ -1,7 +1,7 @@
 // People with trouble, served by the real engine in a real browser.
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -402,6 +402,11 @@ suite('stories', (story, at) => {
     await page.getByText('250 documents told nothing', { exact: true }).click();
     await page.getByText('The first 200 of 250 are shown.').waitFor();
     assert.equal(await rows(), 201);
+    await page.locator('#export > summary').click();
+    const [report] = await Promise.all([page.waitForEvent('download'), page.locator('#export-markdown').click()]);
+    const markdown = text(await readFile(await report.path(), 'utf8'));
+    assert.match(markdown, /Read: fleet\.log, 5 of 5 lines understood\..*250 documents told nothing\./s);
+    assert.doesNotMatch(markdown, /`pod-/);
     await page.getByRole('button', { name: 'Remove what told nothing' }).click();
     await page.locator('#silent').waitFor({ state: 'detached' });
     assert.match(text(await page.locator('.undone').innerText()), /^250 files were removed\./);

@@ -30,6 +30,14 @@ export function told(doc) {
   return !doc || doc.kind === 'configuration' || understood(doc) > 0;
 }
 
+/** So many are listed whatever they tell; of more, as a folder or an archive holds, only those that tell something. */
+const LISTED = 20;
+
+/** Whether a document among so many is to be listed. @param {Read | undefined} doc @param {number} all */
+export function isListed(doc, all) {
+  return all <= LISTED || told(doc);
+}
+
 /** Names what told nothing beside what did; where nothing did, the answer says so. @param {import('./types.js').Report} report */
 export function silent({ documents }) {
   const rest = documents.filter((doc) => !told(doc)).map((doc) => doc.name);

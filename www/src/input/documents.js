@@ -1,7 +1,7 @@
 // The list of what was read.
 
 import { columns, h, words } from '../dom.js';
-import { covered, recognised, told, understood } from '../read-as.js';
+import { covered, isListed, recognised, understood } from '../read-as.js';
 import { DOCUMENTS, readOf, SOURCE, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').Actions} Actions */
@@ -9,9 +9,7 @@ import { DOCUMENTS, readOf, SOURCE, WORDS } from '../strings.js';
 /** @typedef {import('../types.js').Doc} Doc */
 /** @typedef {import('../read-as.js').Read} Read */
 
-/** So many are listed whatever they tell; of more, as a folder or an archive holds, those that told nothing are folded away. */
-const LISTED = 20;
-/** So many of these are shown. */
+/** So many of those that told nothing are shown. */
 const SHOWN = 200;
 
 /**
@@ -22,9 +20,9 @@ export function documentTables(state, actions) {
   const { documents, report, reported } = state;
   const reads = new Map(reported.map(({ key }, at) => [key, report?.documents[at]]));
   const rows = (/** @type {Doc[]} */ docs) => docs.map((doc) => documentRow(doc, reads.get(doc.key), state, actions));
-  const isSilent = (/** @type {Doc} */ { key }) => documents.length > LISTED && !told(reads.get(key));
-  const silent = documents.filter(isSilent);
-  const listed = documents.filter((doc) => !isSilent(doc));
+  const toList = (/** @type {Doc} */ { key }) => isListed(reads.get(key), documents.length);
+  const listed = documents.filter(toList);
+  const silent = documents.filter((doc) => !toList(doc));
   return [listed.length > 0 && table(rows(listed), 'input-title'), silent.length > 0 && folded(silent, rows, actions)];
 }
 

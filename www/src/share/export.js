@@ -6,7 +6,7 @@ import { tellingFirst, withBasis } from '../../npm/tell.js';
 import { diffOf } from '../answer/patch.js';
 import { bargain, readOfThese } from '../answer/verdict.js';
 import { h } from '../dom.js';
-import { covered, recognised, understood } from '../read-as.js';
+import { covered, isListed, recognised, silent, understood } from '../read-as.js';
 import { CONFIDENCE, EVIDENCE, EXPORT, readOf, SEVERITY, TIMING, WORDS } from '../strings.js';
 import { annotated } from '../texts/annotate.js';
 import { isConfiguration } from '../texts/marks.js';
@@ -45,12 +45,14 @@ export function exportList(report, state, actions) {
 
 /** @param {Report} report */
 export function markdown(report) {
-  const { verdict } = report;
+  const { verdict, documents } = report;
+  const listed = documents.filter((doc) => isListed(doc, documents.length));
   const out = [
     `# ${verdict.headline}`,
     `**${SEVERITY[verdict.severity]}.** ${TIMING[verdict.timing].words}. ${verdict.why}`,
-    report.documents.length > 0 && `${WORDS.read}: ${readOfThese(report.documents)}.`,
-    report.documents.map(document).join('\n'),
+    listed.length > 0 && `${WORDS.read}: ${readOfThese(listed)}.`,
+    listed.map(document).join('\n'),
+    listed.length < documents.length && silent(report),
     ...bargain(verdict).map(({ title, lines }) => bullets(title, lines)),
     bullets(EXPORT.stated, stated(report)),
     values(report),
