@@ -7,6 +7,7 @@ use self::hand_out::hand_out;
 use self::restart_etcd::etcd_steps;
 use crate::answer::launched::{log, names};
 use crate::answer::step::step;
+use crate::config::Launcher;
 use crate::config::Source;
 use crate::facts::{Facts, Generation};
 use crate::parameters::Parameter;
@@ -119,7 +120,11 @@ fn watch(facts: &Facts, plan: &Plan) -> Step {
             vec![&changes, timeouts],
         ),
     };
-    let back = if facts.may_refuse_pair() { "" } else { " To go back, set the old values in the reverse order." };
+    let back = match facts.started().launcher {
+        Some(Launcher::OpenShift) => " To go back, set the hardware speed that it had.",
+        _ if facts.may_refuse_pair() => "",
+        _ => " To go back, set the old values in the reverse order.",
+    };
     step(text, &commands, format!("Nothing.{back}"))
 }
 
@@ -162,7 +167,7 @@ mod tests {
     fn openshift_is_told_of_its_operator() {
         let steps = steps(OPENSHIFT);
         assert!(steps.contains("\noc patch etcd/cluster") && !steps.contains("manifest on one control-plane machine"), "{steps}");
-        assert!(!steps.contains("kubectl") && !steps.contains("Restart etcd with"), "{steps}");
+        assert!(!steps.contains("kubectl") && !steps.contains("Restart etcd with") && !steps.contains("old values"), "{steps}");
     }
 
     /// The corrected file holds both values, so the first pass says which one waits.
