@@ -2,7 +2,7 @@
 
 use super::{At, Evidence, Finding, Rule};
 use crate::config::Setting;
-use crate::facts::settings::{from_configuration, printed};
+use crate::facts::settings::{from_configuration, printed, winning};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -62,20 +62,20 @@ fn campaigned_sooner(facts: &Facts) -> Option<Finding> {
     Some(finding)
 }
 
+/// What the file states that beats the others, where the member runs with another value. Several of its kind may be of several
+/// members: then none of them states that one.
 fn differs(facts: &Facts, parameter: Parameter) -> Option<(Parameter, &Setting, EventId, Micros)> {
-    let last = |parameter: Parameter| {
-        let acts = |setting: &&Setting| setting.parameter == parameter && setting.effective && setting.value.is_some();
-        facts.configurations.iter().flat_map(|configuration| &configuration.settings).rfind(acts)
-    };
-    let setting = last(parameter)?;
-    let stated = setting.value?;
     let (event, runs) = printed(facts, parameter).pop()?;
-    let beat = last(HeartbeatInterval).and_then(|setting| setting.value);
-    // etcd cuts the election-timeout to whole heartbeats before it prints it.
-    let whole = |beat: Micros| if parameter == ElectionTimeout && beat > 0 { stated / beat * beat } else { stated };
+    let beats: Vec<Micros> = winning(facts, HeartbeatInterval).into_iter().filter_map(|setting| setting.value).gather();
     let ran_beat = printed(facts, HeartbeatInterval).pop().map(|(_, beat)| beat);
-    let agrees = runs == stated || [beat, ran_beat].into_iter().flatten().any(|beat| runs == whole(beat));
-    (!agrees).then_some((parameter, setting, event, runs))
+    let agrees = |setting: &&Setting| {
+        let stated = setting.value.unwrap_or(0);
+        // etcd cuts the election-timeout to whole heartbeats before it prints it.
+        let whole = |beat: Micros| if parameter == ElectionTimeout && beat > 0 { stated / beat * beat } else { stated };
+        runs == stated || beats.iter().copied().chain(ran_beat).any(|beat| runs == whole(beat))
+    };
+    let mut stated = winning(facts, parameter);
+    if stated.iter().any(agrees) { None } else { stated.pop().map(|setting| (parameter, setting, event, runs)) }
 }
 
 #[cfg(test)]
@@ -97,6 +97,18 @@ mod tests {
     fn the_file_says_600_and_the_member_runs_100() {
         let found = find(&facts(&[FILE, &start(100, 1000)]), RuleId::ConfigDiffersFromLog).expect("they differ");
         assert!(found.title.contains("600\u{a0}ms") && found.title.contains("100\u{a0}ms"), "{}", found.title);
+    }
+
+    /// The file of variables beats Environment= of a unit, in whatever order they are given; of several members one may state it.
+    #[test]
+    fn the_file_that_beats_the_others_is_compared() {
+        let (file, unit) = ("ETCD_HEARTBEAT_INTERVAL=200\n", "[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=300\n");
+        let log = start(200, 1000);
+        let finds = |texts: &[&str]| find(&facts(texts), RuleId::ConfigDiffersFromLog).is_some();
+        for texts in [[file, unit, &log], [unit, file, &log], [file, "ETCD_HEARTBEAT_INTERVAL=100\n", &log]] {
+            assert!(!finds(&texts), "{texts:?}");
+        }
+        assert!(finds(&[unit, &log]));
     }
 
     /// What two members print of stalls of 2.2 s under 100 and 1000 ms.

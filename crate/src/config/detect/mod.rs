@@ -187,7 +187,9 @@ fn is_fragment(signs: &Signs) -> bool {
 /// below roots that neither etcd nor fleet has.
 fn of_another_program(signs: &Signs) -> bool {
     let ours = |key: &String| keys::of_key(key).is_some() || search::has(key, "etcd") || key.starts_with("fleet");
-    !signs.named && !signs.homed && !signs.outer_keys.is_empty() && !signs.outer_keys.iter().any(ours)
+    // Openraft's ends (databendlabs/openraft: openraft/src/config/config.rs).
+    let openraft = || signs.outer_keys.iter().any(|key| key == "election_timeout_min");
+    !signs.named && !signs.homed && !signs.outer_keys.is_empty() && (!signs.outer_keys.iter().any(ours) || openraft())
 }
 
 /// Whether a timer stands directly below the root key `etcd`, as in a Container Linux Config; other
@@ -225,6 +227,7 @@ mod tests {
             ("coreos:\n  fleet:\n    agent-ttl: 60s\n", Some(Source::CloudConfig)),
             ("[Service]\nEnvironment=A=1\n", Some(Source::DropIn)),
             ("agent_ttl=60s\n", Some(Source::FleetConf)),
+            ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout_min: 1500,\n};\n", None),
             ("ETCD_HEARTBEAT_INTERVAL=500\n", Some(Source::Environment)),
             ("etcd --heartbeat-interval 500\n", Some(Source::Flags)),
             ("podman run -d quay.io/coreos/etcd:v3.4.27 etcd --name a\n", Some(Source::Flags)),

@@ -10,7 +10,7 @@ mod stated;
 
 pub use judged::{judge_fleet_conf, judge_old_keys, passes_over_old_keys};
 pub use printed::{Members, SETTINGS_REFUSED, is_refused, last_of_each, printed, said_by_members};
-pub use stated::{from_configuration, problems};
+pub use stated::{from_configuration, problems, winning};
 
 use self::inferred::{from_another_pair, from_failing_calls, from_heartbeat, from_monitors, from_near_timeouts};
 use self::printed::from_log;

@@ -3,10 +3,18 @@
 use super::{InForce, default};
 use crate::config::{Configuration, Problem, Setting, Source};
 use crate::facts::Facts;
+use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::report::Provenance;
 use crate::units::Micros;
+
+/// What the files of the kind that beats the others state for a parameter.
+pub fn winning(facts: &Facts, parameter: Parameter) -> Vec<&Setting> {
+    let acts = move |setting: &&Setting| setting.effective && setting.parameter == parameter && setting.value.is_some();
+    let kind = facts.configurations.iter().filter(|each| each.settings.iter().any(|each| acts(&each))).map(|each| each.source).max();
+    facts.configurations.iter().filter(|each| Some(each.source) == kind).flat_map(|each| &each.settings).filter(acts).gather()
+}
 
 /// The value that acts in the configurations, in whatever order they are given: that of the kind that beats the others.
 pub fn from_configuration(facts: &Facts, parameter: Parameter) -> Option<InForce> {
