@@ -11,7 +11,7 @@ use crate::report::{CurrentValue, Direction, EvidenceReport, FindingReport, Reco
 use crate::rules::common::{MOST_EVIDENCE, last_printed, listed};
 use crate::rules::{self, At, Evidence, Finding};
 use crate::sort::{by_key, distinct, groups};
-use crate::text::{LineIndex, Place};
+use crate::text::{DocumentId, LineIndex, Place};
 
 /// One document as given: its name, and its text where the engine holds it (logs streamed in pieces are not held).
 #[derive(Default)]
@@ -103,8 +103,15 @@ impl<'a> Edge<'a> {
 
     /// A machine by its name, or by its document's where it tells none.
     fn name<'b>(&'b self, who: &'b str) -> &'b str {
-        let document = (0..self.sources.len()).find(|at| document_id(*at) == who);
-        document.map_or(who, |at| self.sources[at].name.rsplit('/').next().unwrap_or(""))
+        (0..self.sources.len()).find(|at| document_id(*at) == who).map_or(who, |at| self.end_of_path(at))
+    }
+
+    /// The end of a document's path that no other one has: in a folder of gathered logs many are called the same.
+    fn end_of_path(&self, document: DocumentId) -> &str {
+        let name = self.sources[document].name.as_str();
+        let has = |other: &Source, end: &str| other.name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+        let alone = |end: &&str| self.sources.iter().filter(|other| !other.removed && has(other, end)).count() < 2;
+        name.rmatch_indices('/').map(|(slash, _)| &name[slash + 1..]).find(alone).unwrap_or(name)
     }
 
     fn evidence(&self, evidence: &Evidence) -> Option<EvidenceReport> {
@@ -229,6 +236,8 @@ mod tests {
     #[test]
     fn the_one_of_several_that_stalls_is_named() {
         assert!(what(&[("n1.log", LATE), ("logs/n2.log", ELECTED)]).ends_with(" The lines are from n1.log."));
+        let pods = [("pods/etcd-1/logs/0.log", LATE), ("pods/etcd-2/logs/0.log", ELECTED)];
+        assert!(what(&pods).ends_with(" The lines are from etcd-1/logs/0.log."), "{}", what(&pods));
         let journal = "Apr 20 10:00:00 core-02 etcd2[815]: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4\n\
                        Apr 20 10:00:01 core-01 etcd2[801]: failed to send out heartbeat on time (deadline exceeded for 712.5ms)\n";
         assert!(what(&[("journal", journal)]).ends_with(" The lines are from core-01."));

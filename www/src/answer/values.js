@@ -73,7 +73,15 @@ export function keptAlike(rows, columns) {
 function homes(report) {
   const rows = [...report.recommendations, ...report.kept];
   const ids = new Set(rows.flatMap((row) => row.current.evidence?.document ?? []));
-  return report.documents.filter((doc) => ids.has(doc.id)).map((doc) => doc.name.split('/').pop());
+  return report.documents.filter((doc) => ids.has(doc.id)).map((doc) => endOfPath(doc.name, report));
+}
+
+/** The end of a document's path that no other one has, as the engine names it. @param {string} name @param {Report} report */
+function endOfPath(name, { documents }) {
+  const folders = name.split('/');
+  const ends = folders.map((_, at) => folders.slice(at).join('/')).reverse();
+  const alone = (/** @type {string} */ end) => documents.filter((doc) => `/${doc.name}`.endsWith(`/${end}`)).length < 2;
+  return ends.find(alone) ?? name;
 }
 
 /** Of several documents, whose lines are meant: said once where it is one. @param {Report} report */
@@ -177,7 +185,7 @@ function from(current, report, actions) {
   if (!evidence) return PROVENANCE[current.provenance];
   const name = report.documents.find((each) => each.id === evidence.document)?.name ?? '';
   const line = VALUES.line(evidence.line);
-  const place = homes(report).length > 1 ? `${name.split('/').pop()}, ${line}` : line;
+  const place = homes(report).length > 1 ? `${endOfPath(name, report)}, ${line}` : line;
   return h(
     'button',
     {
