@@ -26,17 +26,27 @@ fn check(facts: &Facts) -> Option<Finding> {
     said_outright(facts, RULE.id, &events, "The disk is full, so etcd cannot write its log", &what).or_else(|| by_df(facts))
 }
 
-/// What df shows, without a word of etcd: only of a file system on which its data may lie. Those of images, as of snap, are
-/// full by their nature.
+/// What df shows, without a word of etcd: only of a file system on which its data may lie.
 fn by_df(facts: &Facts) -> Option<Finding> {
-    let events = matching(facts, &[Meaning::FileSystemFull], |event| {
-        let (_, mount) = search::split(&event.text, "100% /").unwrap_or_default();
-        ["", "var", "var/lib"].contains(&mount.trim_end()) || search::any(mount, HOLD_ETCD)
-    });
+    let events = matching(facts, &[Meaning::FileSystemFull], may_hold_data);
     let what = "df shows it as full. Nothing here shows that etcd found no room there.";
     let finding =
         || Finding::new(RULE.id, Severity::Warning, Confidence::Medium, "A file system on which etcd's data may lie is full", what);
     (!events.is_empty()).then(|| finding().showing(facts, &events))
+}
+
+/// Images are full by their nature: those of snap and of discs, and the root of Fedora CoreOS and of OpenShift from 4.19 on
+/// (okd-project/okd#2300).
+const IMAGES: &[&str] = &["/dev/loop", "/dev/sr", "composefs", "squashfs", "erofs", "iso9660"];
+
+/// Whether it is a row of df, with the size, the used and the free room behind the name, and etcd may write there.
+fn may_hold_data(event: &Event) -> bool {
+    let Some((row, mount)) = search::split(&event.text, "100% /") else { return false };
+    let figures = row.split_whitespace().rev().take_while(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+    // The next row may follow at once, as what a terminal wrapped does.
+    let mount = search::split(mount, "/dev/").map_or(mount, |(mount, _)| mount).split(char::is_whitespace).next().unwrap_or("");
+    let is_row = figures.count() >= 3 && !search::any(row, IMAGES);
+    is_row && (["", "var", "var/lib"].contains(&mount) || search::any(mount, HOLD_ETCD) && !search::has(mount, "backup"))
 }
 
 #[cfg(test)]
@@ -58,15 +68,24 @@ mod tests {
     #[test]
     fn df_shows_a_full_disk_where_etcds_data_may_lie() {
         let full = |mount: &str| {
-            let table = format!("Filesystem      Size  Used Avail Use% Mounted on\n/dev/vda1        40G   40G   20K 100% {mount}\n");
+            let table = format!(
+                "Filesystem      Size  Used Avail Use% Mounted on\n/dev/vda1        40G   40G   20K 100% {mount}\n/dev/vdb1        10G    1G    9G  10% /srv\n"
+            );
             find(&facts(&[&table]), RuleId::EtcdDiskFull).map(|found| found.severity)
         };
         for mount in ["/", "/var/lib", "/mnt/etcd-data", "/var/lib/rancher/k3s"] {
             assert_eq!(full(mount), Some(Severity::Warning), "{mount}");
         }
-        for mount in ["/snap/core20/1405", "/boot", "/home"] {
+        for mount in ["/snap/core20/1405", "/boot", "/home", "/mnt/etcd-backup"] {
             assert_eq!(full(mount), None, "{mount}");
         }
+        for row in ["composefs 5.8M 5.8M 0 100% /", "/dev/loop0 56M 56M 0 100% /snap/etcd/250", "snapshot.db 100% /var/lib/etcd/db"] {
+            assert!(find(&facts(&[&format!("{row}\n")]), RuleId::EtcdDiskFull).is_none(), "{row}");
+        }
+        let wrapped = "/dev/mapper/vg0-root\n  103080888 103080888 0 100% /\n";
+        assert!(find(&facts(&[wrapped]), RuleId::EtcdDiskFull).is_some());
+        let rows = "/dev/vda1 40G 40G 20K 100% /var/lib\n/dev/vdb1 10G 1G 9G 10% /srv\n";
+        assert!(find(&facts(&[rows]), RuleId::EtcdDiskFull).is_some());
     }
 
     #[test]
