@@ -213,6 +213,8 @@ fn trouble_that_no_rule_takes_up_is_not_called_fine() {
         "raft2022/03/13 20:18:41 INFO: c53ac51d7b26029 [term: 82] ignored a MsgHeartbeatResp message with lower term from fe314885babde9f [term: 78]\n",
         "192.0.2.8: user: warning: [2024-08-12T10:21:02.227217999Z]: [talos] service[etcd](Waiting): Runner Containerd(etcd) exited without error, going to restart it\n",
         "a1a4ca1ecc5d   quay.io/coreos/etcd:v3.2.18   \"/usr/local/bin/etcd\"   3 hours ago   Exited (137) 3 minutes ago   etcd\n",
+        "a1a4ca1ecc5d   quay.io/coreos/etcd:v3.2.18   \"/usr/local/bin/etcd\"   3 hours ago   Restarting (0) 3 seconds ago   etcd\n",
+        "etcd-0               Unhealthy   HTTP probe failed with statuscode: 503\n",
         "[+]ping ok\n[-]etcd failed: reason withheld\nreadyz check failed\n",
         "| etcd_server_has_leader | 1 | 1 | 0 |\n",
         "etcd   4.12.19   True   False   True   14d   EtcdMembersDegraded: 2 of 3 members are available, master-1 is unhealthy\n",
