@@ -7,6 +7,7 @@ use crate::facts::{Facts, metrics};
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
+use crate::sort::sort;
 use crate::units::{MS, Micros, S, decimal, human};
 
 /// The rule.
@@ -96,11 +97,14 @@ fn by_a_members_end(facts: &Facts) -> bool {
         let by_limit = says(event, &["timeout", "timed out", "deadline"]);
         if by_limit { limits.push(time.micros) } else { ends.push(time.micros) }
     }
+    sort(&mut ends);
+    sort(&mut limits);
+    let next = |times: &[Micros], from: Micros| times.get(times.partition_point(|time| *time < from)).copied();
     // The reason stands in another line than the loss.
-    ends.retain(|end| !limits.iter().any(|limit| (limit - end).abs() < S));
+    ends.retain(|end| next(&limits, end - S + 1).is_none_or(|limit| limit >= end + S));
     let across = |event: &Event| {
         let Some((end, took)) = event.time.map(|time| time.micros).zip(event.duration("took")) else { return false };
-        ends.iter().any(|lost| (end - took - S..=end).contains(lost))
+        next(&ends, end - took - S).is_some_and(|lost| lost <= end)
     };
     !facts.any_event(|event| WAITS.contains(&event.meaning)) && facts.events_of(&[Meaning::ApplySlow]).all(|(_, event)| across(event))
 }
