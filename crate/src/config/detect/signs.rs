@@ -272,7 +272,8 @@ fn is_command(line: &str) -> bool {
     // What kubectl, talosctl and curl are given: JSON.
     let patches = search::any(line, &["patch", "curl", "--data"])
         && search::any(line, &["'{\"", "'[{\"", "\"{\\\"", "\"[{\\\""])
-        && (search::any(line, &["heartbeat-interval", "election-timeout"]) || VARIABLES.iter().any(|name| search::has(line, name)));
+        && (search::has(line, "etcd") && search::any(line, &["heartbeat-interval", "election-timeout"])
+            || VARIABLES.iter().any(|name| search::has(line, name)));
     let passed_on = search::any(line, &["etcd-arg", "extra-config=etcd.", "extra-config etcd."])
         && search::any(line, &["heartbeat-interval=", "election-timeout="]);
     perhaps && has_timer(line)

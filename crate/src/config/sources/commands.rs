@@ -160,6 +160,8 @@ mod tests {
         // What a log quotes is none.
         let quoted = "it says \"{\\\"level\\\":\\\"warn\\\",\\\"heartbeat-interval\\\":\\\"100ms\\\"}\"\n";
         assert!(crate::config::read(0, quoted).is_none());
+        // Another program may have a timer of this name.
+        assert!(crate::config::read(0, "curl -d '{\"heartbeat-interval\": 100}' https://192.0.2.1/app\n").is_none());
     }
 
     #[test]
