@@ -81,14 +81,25 @@ fn stands_quoted(text: &str, at: usize) -> bool {
     let start = line_start(text, at);
     let line = text[start..].split('\n').next().unwrap_or("");
     let Some(word) = tokens(line).into_iter().find(|token| token.quoted && token.span.contains(&(at - start))) else { return false };
-    // In backticks an article has its words; a program what it fills in.
-    if line[..word.span.start].ends_with('`') && !search::has(word.text, "${") {
-        return false;
-    }
     let before = line[..word.span.start - 1].trim();
     let after = line[word.span.end + 1..].trim();
+    // In backticks an article has its words; a program what it fills in, or a text as it stands.
+    if line[..word.span.start].ends_with('`') && !search::has(word.text, "${") && !is_item(before, after) {
+        return false;
+    }
     let alone = matches!(before, "" | "+") && after.is_empty();
     before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || alone || before.ends_with("printf") || before.ends_with('+'))
+}
+
+/// Whether between these stands an item of a list or of a call; prose has a blank before its `(`.
+fn is_item(before: &str, after: &str) -> bool {
+    let opened = before.rfind(['[', '{', '(']).filter(|at| !before[*at..].contains([']', '}', ')']));
+    match opened.map(|at| before.split_at(at)) {
+        Some((name, inside)) if inside.starts_with('(') => name.ends_with(|last: char| last.is_ascii_alphanumeric()),
+        // `[--name](address)` is a link.
+        Some(_) => !after.starts_with("]("),
+        None => before.is_empty() && after == ",",
+    }
 }
 
 /// Whether a variable's name that ends at `end` is assigned to as no environment file can: with blanks, an arrow, or in quotes.
@@ -455,9 +466,23 @@ mod tests {
     }
 
     #[test]
+    fn texts_in_backticks() {
+        for text in [
+            "const args = [`--heartbeat-interval=100`, `--election-timeout=1000`];\nspawn(\"etcd\", args)\n",
+            "cmd := exec.Command(\"etcd\", `--heartbeat-interval=100`, `--election-timeout=1000`)\n",
+            "args := []string{\n\t`--heartbeat-interval=100`,\n\t`--election-timeout=1000`,\n}\n",
+        ] {
+            let read = crate::config::read(0, text).expect("a program");
+            assert_eq!(read.settings.len(), 2, "{text}");
+        }
+    }
+
+    #[test]
     fn prose_and_shell_are_none() {
         let words = "With the defaults (`--heartbeat-interval 250`, `--election-timeout 1000`) etcd bears it.\n\n- Set `--election-timeout` above the longest stall.\n";
         assert!(crate::config::read(0, words).is_none());
+        let link = "See [`--heartbeat-interval=250`](https://example.com/a) and [`--election-timeout=1000`](https://example.com/b).\n";
+        assert!(crate::config::read(0, link).is_none());
         let article = "   - Between regions the timers of etcd have to be longer. Set it to\n     `--etcd-arg=heartbeat-interval=200 --etcd-arg=election-timeout=2000`\n     Measured latency: 0.7ms\n";
         assert!(crate::config::read(0, article).is_none());
         assert!(crate::config::read(0, "The flags of etcd are \"--heartbeat-interval\", \"--election-timeout\".\n").is_none());
