@@ -132,26 +132,28 @@ fn while_starting(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> boo
     const SOON: Micros = 5 * S;
     /// A member that waits for the others as it starts prints no more lines than these (judgement).
     const LINES: usize = 1000;
-    let report = |voice: &Voice| change.events.iter().filter_map(|id| voice.events.binary_search(id).ok()).min();
-    let tell = voices.iter().filter_map(|voice| Some((voice, report(voice)?))).gather();
-    // The last line before its report in which a member starts or follows a leader, and whether it starts.
-    let last = |(voice, report): &(&Voice, usize)| {
-        let told = voice.events[*report];
+    // etcd 0.4 names no terms, and does not publish itself.
+    if change.term.is_none() {
+        return false;
+    }
+    // The last line before a member's report in which it starts or follows a leader: whether it starts, and when.
+    let last = |voice: &Voice, report: usize| {
+        let told = voice.events[report];
         let loses = matches!(facts.event(told).meaning, Meaning::LeaderLost | Meaning::LeaderChanged);
         let follows = |event: &Event| event.meaning == Meaning::Published || !loses && NAME_LEADER.contains(&event.meaning);
         let starts = |event: &Event| START_LINES.contains(&event.meaning);
-        let soon = if loses { time(facts, told).map_or(*report, |now| voice.since(now - SOON)) } else { 0 };
-        let before = &voice.events[soon.min(*report).max(report.saturating_sub(LINES))..*report];
+        let soon = if loses { time(facts, told).map_or(report, |now| voice.since(now - SOON)) } else { 0 };
+        let before = &voice.events[soon.min(report).max(report.saturating_sub(LINES))..report];
         let last = before.iter().rev().find(|id| starts(facts.event(**id)) || follows(facts.event(**id)))?;
         Some((starts(facts.event(*last)), time(facts, *last)))
     };
-    let started = tell.iter().filter_map(last).filter(|(starts, _)| *starts).gather();
+    let report = |voice: &Voice| change.events.iter().filter_map(|id| voice.events.binary_search(id).ok()).min();
+    let tell = voices.iter().filter_map(|voice| Some((voice, last(voice, report(voice)?)))).gather();
+    let started = tell.iter().filter_map(|(_, last)| *last).filter(|(starts, _)| *starts).gather();
     let since = started.iter().filter_map(|(_, time)| *time).min();
     // Where two of them start, an excerpt of another one that begins only then leaves its start out.
     let begins_later = |voice: &Voice| started.len() > 1 && since.is_some() && time(facts, voice.events[0]) > since;
-    let starting = |each: &(&Voice, usize)| last(each).map_or_else(|| begins_later(each.0), |(starts, _)| starts);
-    // etcd 0.4 names no terms, and does not publish itself.
-    change.term.is_some() && !started.is_empty() && tell.iter().all(starting)
+    !started.is_empty() && tell.iter().all(|(voice, last)| last.map_or_else(|| begins_later(voice), |(starts, _)| starts))
 }
 
 /// A cluster that starts may elect more than once before it carries out the first write, with which a member publishes
