@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { filesIn } from '../../www/npm/files.js';
 import { Meter } from '../../www/src/engine/meter.js';
 import { pieces } from '../../www/src/engine/pieces.js';
+import { held } from '../../www/src/input/files.js';
 import { documentsNamed } from '../../www/src/strings.js';
 
 const LINE = 'Nov 12 03:04:21 core-1 systemd[1]: Started Session of user core.\n';
@@ -48,6 +49,19 @@ test('a file of an archive has its whole name: with any letters, and where it is
     inTar('./last.log'),
   );
   assert.deepEqual(names, ['Zürich/core-1.log', long, 'after.log', long, 'last.log']);
+});
+
+test('an archive that is gone before its end is named, beside the files that were read of it', async () => {
+  const large = inTar('large.log', 'x'.repeat(5 * 1024 * 1024));
+  const file = new File([inTar('a.log'), large, inTar('b.log')], 'gone.tar');
+  const whole = file.slice.bind(file);
+  let reads = 0;
+  file.slice = (...bounds) => {
+    if (++reads > 3) throw new Error('NotReadableError');
+    return whole(...bounds);
+  };
+  const { docs, unread } = await held([file]);
+  assert.deepEqual([docs[0].name, unread], ['a.log', [{ name: 'gone.tar', journal: false }]]);
 });
 
 test('files of one folder are named by what tells them apart', () => {

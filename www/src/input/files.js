@@ -18,8 +18,14 @@ const AT_ONCE = 32;
  */
 export async function held(files) {
   const within = await inTurns([...files], async (file) => {
+    /** @type {File[]} */
     const parts = [];
-    for await (const part of filesIn(file)) parts.push(part);
+    try {
+      for await (const part of filesIn(file)) parts.push(part);
+    } catch {
+      // It was moved or changed since: what gives no text any more is named.
+      parts.push(file);
+    }
     return parts;
   });
   const all = await inTurns(within.flat(), become);
