@@ -220,7 +220,9 @@ impl<'a> Place<'a> {
             return None;
         };
         let in_json = lead.starts_with('\\');
-        let closing = if in_json { "" } else { closing };
+        // A quote that was opened further ahead closes the whole command: `sh -c "etcd --election-timeout 1000"`.
+        let own = closing.find(|quote| !word.contains(quote) && !between.contains(quote)).unwrap_or(closing.len());
+        let closing = if in_json { "" } else { &closing[..own] };
         if in_json && lead.contains('"') {
             return None;
         }

@@ -102,9 +102,18 @@ impl Place<'_> {
 fn end_of_words(command: &str) -> usize {
     let container = || CONTAINERS.iter().filter_map(|run| search::rfind(command, run)).max();
     let mut at = start_of_etcd(command).map(|start| start.end).or_else(container).unwrap_or(0);
+    // A shell may be given it in quotes, whose end is its own: `sh -c "etcd --name a" &`.
+    let opened = command[..at].rfind(['"', '\'']).filter(|_| command[..at].matches(['"', '\'']).count() % 2 == 1);
+    let closes = |body: &str| {
+        let mark = command[opened?..].chars().next()?;
+        body.match_indices(mark).map(|(end, _)| end).find(|end| !body[..*end].ends_with('\\'))
+    };
     let mut quoted = false;
     for word in command[at..].split_inclusive(char::is_whitespace) {
         let body = word.trim_end();
+        if let Some(end) = closes(body) {
+            return at + end + 1;
+        }
         let redirects = body.trim_start_matches(|letter: char| letter.is_ascii_digit()).starts_with('>');
         if !quoted && (redirects || body == "<" || body.starts_with(['&', '|', ';', '#', ')'])) {
             return command[..at].trim_end_matches([' ', '\t', '\r', '\n', '\\']).len();

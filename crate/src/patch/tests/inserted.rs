@@ -342,6 +342,12 @@ fn flags_go_into_the_quotes_of_their_command() {
     for (command, more) in [
         ("sh -c \"exec etcd --name a\"", "sh -c \"exec etcd --name a --election-timeout=2500\""),
         ("sh -c 'etcd --name \"a\"'", "sh -c 'etcd --name \"a\" --election-timeout=2500'"),
+        ("sh -c \"etcd --name a\" &", "sh -c \"etcd --name a --election-timeout=2500\" &"),
+        ("sh -c 'etcd --name \"a\" > log' 2>&1", "sh -c 'etcd --name \"a\" --election-timeout=2500 > log' 2>&1"),
+        ("sh -c \"etcd --heartbeat-interval 250\"", "sh -c \"etcd --heartbeat-interval 250 --election-timeout 2500\""),
+        ("sh -c 'etcd --heartbeat-interval=\"250\"'", "sh -c 'etcd --heartbeat-interval=\"250\" --election-timeout=\"2500\"'"),
+        ("CMD='etcd --heartbeat-interval=250'", "CMD='etcd --heartbeat-interval=250 --election-timeout=2500'"),
+        ("etcd \"--heartbeat-interval=250\"", "etcd \"--heartbeat-interval=250\" \"--election-timeout=2500\""),
         ("etcd --name \"a b\"", "etcd --name \"a b\" --election-timeout=2500"),
     ] {
         assert_eq!(patched(&format!("{command}\n"), &[ELECTION]), format!("{more}\n"));
