@@ -111,12 +111,12 @@ fn end_of_words(command: &str) -> usize {
     let mut quoted = false;
     for word in command[at..].split_inclusive(char::is_whitespace) {
         let body = word.trim_end();
-        if let Some(end) = closes(body) {
-            return at + end + 1;
-        }
         let redirects = body.trim_start_matches(|letter: char| letter.is_ascii_digit()).starts_with('>');
         if !quoted && (redirects || body == "<" || body.starts_with(['&', '|', ';', '#', ')'])) {
             return command[..at].trim_end_matches([' ', '\t', '\r', '\n', '\\']).len();
+        }
+        if let Some(end) = closes(body) {
+            return if body[..end].ends_with([';', '&']) { at + end - 1 } else { at + end + 1 };
         }
         if !quoted && body.ends_with([';', '&']) {
             return at + body.len() - 1;
@@ -138,7 +138,9 @@ fn end_of_flags(command: &str) -> usize {
     let last = command.len() - 1;
     // Opened by the one before it, or further up.
     let open = if marks.len() % 2 == 0 { marks[marks.len() - 2] + 1 } else { 0 };
-    if command[open..last].split_whitespace().skip(1).any(|word| word.starts_with('-')) { last } else { command.len() }
+    let (before, inside) = (&command[..open], &command[open..last]);
+    let of_shell = || before.trim_end_matches([' ', '"', '\'']).ends_with(" -c") && start_of_etcd(inside).is_some();
+    if inside.split_whitespace().skip(1).any(|word| word.starts_with('-')) || of_shell() { last } else { command.len() }
 }
 
 /// A command, with all lines it goes on over, that takes etcd's flags at its end.
