@@ -136,6 +136,10 @@ fn end_of_flags(command: &str) -> usize {
     let marks = command.match_indices(quote).map(|(at, _)| at).filter(|at| !command[..*at].ends_with('\\'));
     let marks = marks.gather();
     let last = command.len() - 1;
+    // One that is escaped closes nothing.
+    if marks.last() != Some(&last) {
+        return command.len();
+    }
     // Opened by the one before it, or further up.
     let open = if marks.len() % 2 == 0 { marks[marks.len() - 2] + 1 } else { 0 };
     let (before, inside) = (&command[..open], &command[open..last]);

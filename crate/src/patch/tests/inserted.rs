@@ -352,6 +352,7 @@ fn flags_go_into_the_quotes_of_their_command() {
         ("CMD='etcd --heartbeat-interval=250'", "CMD='etcd --heartbeat-interval=250 --election-timeout=2500'"),
         ("etcd \"--heartbeat-interval=250\"", "etcd \"--heartbeat-interval=250\" \"--election-timeout=2500\""),
         ("etcd --name \"a b\"", "etcd --name \"a b\" --election-timeout=2500"),
+        ("etcd --name a\\\"", "etcd --name a\\\" --election-timeout=2500"),
     ] {
         assert_eq!(patched(&format!("{command}\n"), &[ELECTION]), format!("{more}\n"));
     }
