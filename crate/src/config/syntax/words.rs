@@ -163,10 +163,20 @@ impl Cutter<'_> {
                 self.word.end = at + 1;
             }
             None if matches!(byte, b';' | b'&') && self.by_shell && self.open && ends_command() => {}
+            // Of a shell within the shell: `(etcd --election-timeout=1000)`.
+            None if byte == b')' && self.by_shell && self.ends_flag() => {}
             None if byte.is_ascii_whitespace() => self.close(at),
             _ => return self.push(at..next),
         }
         next
+    }
+
+    /// Whether the word is a flag with its number, or the number of the flag before it.
+    fn ends_flag(&self) -> bool {
+        let word = self.word.text.as_str();
+        let is_flag = |word: &str| word.starts_with('-') && !word.contains('(');
+        let of_flag = || word.bytes().all(|byte| byte.is_ascii_digit()) && self.found.last().is_some_and(|before| is_flag(&before.text));
+        word.ends_with(|last: char| last.is_ascii_digit()) && (is_flag(word) || of_flag())
     }
 
     /// Adds to the word, and gives where that ends.

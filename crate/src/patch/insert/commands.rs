@@ -118,10 +118,10 @@ fn end_of_words(command: &str) -> usize {
         if let Some(end) = closes(body) {
             return if body[..end].ends_with([';', '&']) { at + end - 1 } else { at + end + 1 };
         }
+        quoted ^= body.matches(['"', '\'']).count() % 2 == 1;
         if !quoted && body.ends_with([';', '&']) {
             return at + body.len() - 1;
         }
-        quoted ^= body.matches(['"', '\'']).count() % 2 == 1;
         at += word.len();
     }
     command.len()
