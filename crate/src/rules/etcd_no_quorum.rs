@@ -1,6 +1,8 @@
 //! `etcd-no-quorum`: no majority of members answers.
 
-use super::common::{WAITS, alerts, last_entry_term, last_line, matching, near, plural, says, span, stopping, time, times, waited};
+use super::common::{
+    MANY_TERMS, WAITS, alerts, last_entry_term, last_line, matching, near, plural, says, span, stopping, time, times, waited,
+};
 use super::{Finding, Rule};
 use crate::facts::publishing::{has_leader, unpublished};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
@@ -30,9 +32,6 @@ const NEARBY: usize = 500;
 
 /// So many rounds without an answer are several.
 const ROUNDS: usize = 3;
-
-/// So many terms without a leader are more than votes that were split (judgement, as in `etcd_election_churn`).
-const TERMS: i64 = 10;
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut publish = unpublished(facts);
@@ -141,7 +140,7 @@ fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
 /// Whether the term had risen again and again before this round, without an entry of a leader.
 fn goes_on(facts: &Facts, round: EventId) -> bool {
     let mut asks = facts.after(round, 20).filter(|event| event.meaning == Meaning::VoteSent);
-    asks.any(|event| event.number("term").zip(last_entry_term(event)).is_some_and(|(term, entry)| term - entry >= TERMS))
+    asks.any(|event| event.number("term").zip(last_entry_term(event)).is_some_and(|(term, entry)| term - entry >= MANY_TERMS))
 }
 
 /// A candidate's own vote stands after every round in etcd's log; where none does, the answers were filtered out with it.

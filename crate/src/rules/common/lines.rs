@@ -85,6 +85,9 @@ pub fn last_entry(event: &Event, words: &str) -> Option<i64> {
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
+/// A term that rises by so many without a leader is more than a vote that was split (judgement).
+pub const MANY_TERMS: i64 = 10;
+
 /// The term of the speaker's last entry.
 pub fn last_entry_term(event: &Event) -> Option<i64> {
     last_entry(event, "logterm: ")

@@ -18,8 +18,8 @@ pub use crate::facts::texts::{
 pub use finding::{MOST_EVIDENCE, graver, said_outright};
 pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, last_printed, only_bounded};
 pub use lines::{
-    WAITS, answered_soon, at_the_end, bursts, hosts, last_entry, last_entry_term, last_line, lines, only_quoted, publishes_soon, starts,
-    waited, while_etcd_starts, without_repeats,
+    MANY_TERMS, WAITS, answered_soon, at_the_end, bursts, hosts, last_entry, last_entry_term, last_line, lines, only_quoted,
+    publishes_soon, starts, waited, while_etcd_starts, without_repeats,
 };
 pub use stops::{TRANSFERS, ended_together, stopped_on_purpose, stopping, with_etcd_stop};
 pub use wording::{listed, plural, range, times};

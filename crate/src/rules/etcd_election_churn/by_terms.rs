@@ -10,16 +10,13 @@ use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
 use crate::rules::Finding;
-use crate::rules::common::{last_entry_term, plural, publishes_soon, span, starts, time};
+use crate::rules::common::{MANY_TERMS, last_entry_term, plural, publishes_soon, span, starts, time};
 use crate::units::{Micros, S};
 
 /// The first of these that the terms tell.
 pub(super) fn told(facts: &Facts, elections: &[Election]) -> Option<Finding> {
     by_jump(facts).or_else(|| by_old_entry(facts)).or_else(|| by_others(facts, elections))
 }
-
-/// So many terms between two leaders are more than a vote that was split (judgement).
-const JUMP: i64 = 10;
 
 /// Over longer the lines in between may be missing as a whole, those of elections that were won among them (judgement).
 const JUMP_WITHIN: Micros = 3600 * S;
@@ -37,7 +34,7 @@ fn by_jump(facts: &Facts) -> Option<Finding> {
             most = most.max(Some((term - before, [first, id])));
         }
     }
-    let (rise, events) = most.filter(|(rise, _)| *rise >= JUMP)?;
+    let (rise, events) = most.filter(|(rise, _)| *rise >= MANY_TERMS)?;
     let title = format!("Between two leaders the term rose by {rise}");
     let what = "Each try of a member to be elected raises it by one, won or lost, and the lines of these tries are not here. A member that is cut off tries alone, up to etcd 3.3 and wherever pre-vote is off.";
     Some(finding(facts, title, what, &events, rise as usize))
