@@ -72,18 +72,16 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what = format!("{shown}{by_kernel}{}", leaderless(facts));
     let finding =
         Finding::new(RULE.id, severity, confidence, title, what).showing(facts, &lines).counting(wanted.len()).on(&[ElectionTimeout]);
+    if by_hand < wanted.len() {
+        return Some(finding);
+    }
     // Who stops all of them has nobody to hand the lead to.
-    let advice = (by_hand == wanted.len()).then(|| {
-        if facts.members == Some(1) || wanted.iter().all(|change| ended_together(facts, change)) {
-            "Nothing, if these stops were meant: no leader can stay while all members are down."
-        } else {
-            "Nothing, if these stops were meant. A leader of etcd 3.1 and later that is told to stop hands over first, which costs clients less than an election."
-        }
-    });
-    Some(match advice {
-        Some(advice) => finding.advising(advice),
-        None => finding,
-    })
+    let alone = facts.members == Some(1) || wanted.iter().all(|change| ended_together(facts, change));
+    Some(finding.advising(if alone {
+        "Nothing, if these stops were meant: no leader can stay while all members are down."
+    } else {
+        "Nothing, if these stops were meant. A leader of etcd 3.1 and later that is told to stop hands over first, which costs clients less than an election."
+    }))
 }
 
 /// The kernel wrote it on the old leader's machine, as far as that is known, in the minute before the next leader (judgement).
