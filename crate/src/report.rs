@@ -355,9 +355,6 @@ pub struct Replay {
     pub fleet_tied: u64,
     /// Of these, how many would remain under the proposal.
     pub fleet_remaining: u64,
-    /// Why ties were refused, where they were.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tie_refused: Option<&'static str>,
 }
 
 /// Two ends of an expectation.

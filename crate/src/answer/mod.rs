@@ -25,7 +25,6 @@ use edge::Edge;
 use crate::config::Launcher;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
-use crate::log::event::Meaning;
 use crate::parameters::Parameter;
 use crate::patch::{self, Change, Etcd};
 use crate::plan::{self, Plan};
@@ -69,16 +68,6 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
         return None;
     }
     let tied = facts.fleet_failures.iter().filter(|failure| failure.stall.is_some() || failure.change.is_some()).count();
-    let untimed = facts.fleet_failures.iter().any(|failure| failure.time.is_none());
-    // etcd's client prints in other programs too.
-    let etcd_seen = facts.any_event(|event| event.is_etcd_server() && event.meaning != Meaning::ClientUnavailable);
-    let refused = match (facts.fleet_failures.is_empty(), untimed, etcd_seen) {
-        (true, _, _) => None,
-        (_, true, _) => Some("The lines carry no time, so they cannot be held against stalls."),
-        (_, _, false) => Some("No log of etcd is here to hold fleet's failures against."),
-        _ if !facts.etcd_beside_fleet() => Some("The log of etcd covers other times than fleet's failures."),
-        _ => None,
-    };
     Some(Replay {
         needless_changes: plan.replay.needless,
         explained: plan.replay.explained,
@@ -87,7 +76,6 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
         fleet_failures: facts.fleet_failures.len() as u64,
         fleet_tied: tied as u64,
         fleet_remaining: plan.fleet_remaining,
-        tie_refused: refused,
     })
 }
 
