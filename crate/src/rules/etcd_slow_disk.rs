@@ -1,6 +1,6 @@
 //! `etcd-slow-disk`: a write to etcd's log took longer than a second to reach the disk.
 
-use super::common::{alerts, hosts, human_limit, lines, longest_first, plural, range, time};
+use super::common::{alerts, hosts, human_limit, lines, longest_first, plural, range, time, times};
 use super::{Finding, Rule};
 use crate::facts::stalls::ENOUGH;
 use crate::facts::{EventId, Facts, Stall, StallKind, metrics, tools};
@@ -30,7 +30,8 @@ const LIMIT: Micros = S;
 fn check(facts: &Facts) -> Option<Finding> {
     let Some((events, length)) = longest_first(facts, &[Meaning::WalSyncSlow]) else {
         let of = |meaning, what, wants| by_metrics(facts, meaning, what, wants);
-        return of(Meaning::MetricWalSync, "syncs", 10 * MS)
+        return by_unwritten(facts)
+            .or_else(|| of(Meaning::MetricWalSync, "syncs", 10 * MS))
             .or_else(|| of(Meaning::MetricCommit, "commits", 25 * MS))
             .or_else(|| by_fio(facts))
             .or_else(|| by_alert(facts));
@@ -69,6 +70,15 @@ fn check(facts: &Facts) -> Option<Finding> {
         0 => finding,
         _ => finding.noting(format!("this member's main loop waited for {}: no heartbeat, no vote, no commit", human(length))),
     })
+}
+
+/// No sync is told of, but leaders lost their place while their disk kept them.
+fn by_unwritten(facts: &Facts) -> Option<Finding> {
+    let events = facts.kept_by_disk();
+    let title = format!("The leader's disk kept it waiting when it lost its place, {}", times(events.len() as u64));
+    let what = "Its process ran, as it took in the next leader's entries at once, but entries of its own were not on disk yet. A leader sends no heartbeat while a write to its log waits. How long the disk took is not in the log.";
+    let finding = || Finding::new(RULE.id, Severity::Critical, Confidence::Medium, title, what).showing(facts, &events);
+    (!events.is_empty()).then(|| finding().advising("See what holds up the disk at those moments: a snapshot or a backup that freezes the file system, a shared volume, other writers. A longer election-timeout only keeps the leader; writes wait as before."))
 }
 
 /// What kept the syncs waiting, where it was not the disk.
@@ -225,6 +235,33 @@ mod tests {
         let found = find(&facts(&[&leader, &follower]), RuleId::EtcdSlowDisk).expect("slow");
         assert_eq!(found.severity, Severity::Warning);
         assert!(found.title.contains("a follower's disk") && !found.what.contains("Followers wait"), "{} {}", found.title, found.what);
+    }
+
+    /// A file system that a backup freezes lets no sync begin, so none is told of.
+    #[test]
+    fn a_leader_that_ran_and_held_unwritten_entries_waited_for_its_disk() {
+        let line = |at: &str, text: &str| format!("2026-11-30 09:53:{at} I | raft: {text}\n");
+        let (a, b) = ("2a0965170762fd09", "91d25258d70ad868");
+        let next = line("07.110000", &format!("{b} is starting a new election at term 2"))
+            + &line("07.110100", &format!("{b} became candidate at term 3"))
+            + &line("07.110200", &format!("raft.node: {b} lost leader {a} at term 3"))
+            + &line("07.112000", &format!("{b} became leader at term 3"));
+        let led = line("01.000000", &format!("{a} became leader at term 2"));
+        let old = |at: &str, dropped: &str| {
+            led.clone()
+                + &line(at, &format!("{a} [term: 2] received a MsgApp message with higher term from {b} [term: 3]"))
+                + &line(at, &format!("{a} became follower at term 3"))
+                + &line(at, dropped)
+                + &line(at, &format!("raft.node: {a} changed leader from {a} to {b} at term 3"))
+        };
+        let kept = "truncate the unstable entries before index 120";
+        let found = |log: String| find(&facts(&[&log, &next]), RuleId::EtcdSlowDisk);
+        let told = found(old("07.115000", kept)).expect("its disk");
+        assert_eq!(told.severity, Severity::Critical);
+        assert!(told.title.ends_with("when it lost its place, once"), "{}", told.title);
+        // Who woke up, or was cut off, hears of it later; and what was on disk is replaced.
+        assert!(found(old("07.900000", kept)).is_none());
+        assert!(found(old("07.115000", "replace the unstable entries from index 120")).is_none());
     }
 
     #[test]

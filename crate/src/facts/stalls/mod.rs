@@ -53,6 +53,8 @@ pub enum StallKind {
     Return,
     /// Guessed in the same way, of a leader that ran and said that it heard from no majority.
     CutOff,
+    /// The leader ran, and its disk kept it from its heartbeats: a lower bound.
+    Unwritten,
     /// Only a lower bound is known.
     Censored,
 }
@@ -65,7 +67,7 @@ impl StallKind {
 
     /// More than a lower bound of it is known.
     pub fn is_known(self) -> bool {
-        self != StallKind::Censored
+        !matches!(self, StallKind::Unwritten | StallKind::Censored)
     }
 
     /// It is known of a leader that did not run; one that was cut off ran, and what was silent lies elsewhere.
@@ -101,6 +103,12 @@ impl Facts {
     /// The stalls that explain needless changes, change by change.
     pub fn explaining(&self) -> impl Iterator<Item = &Stall> {
         self.needless().filter_map(|change| self.stall_of(change))
+    }
+
+    /// Where leaders lost their place while their disk kept them: the lines that show it.
+    pub fn kept_by_disk(&self) -> Vec<EventId> {
+        let unwritten = self.stalls.iter().filter(|stall| stall.kind == StallKind::Unwritten);
+        unwritten.flat_map(|stall| stall.events.iter().copied()).gather()
     }
 
     /// Needless changes that a measured or estimated stall explains.

@@ -110,7 +110,11 @@ pub(super) fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: b
             "{} missed the leader and raised the term, which made the leader step down. The leader did not stall.",
             distinct(raised.iter().copied()).join(", ")
         ),
-        0 => String::from("No measured stall explains that."),
+        0 => match facts.kept_by_disk().len() {
+            0 => String::from("No measured stall explains that."),
+            some if some == needless => String::from("Its process ran, and its disk held it up."),
+            some => format!("{some} of {needless} times its process ran, and its disk held it up."),
+        },
         some => {
             let which = match (some == needless, needless) {
                 (true, 1) => String::from("it"),
