@@ -105,15 +105,25 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
     if let Some(from) = deposed.and_then(|(_, event)| event.word("from")).filter(|from| just_started(facts, from, campaign, 2 * wait)) {
         return Some(from.to_owned());
     }
-    let mut rounds: Vec<(&str, Micros)> = before(Meaning::BecameCandidate, 1000 * wait)
+    // Where nobody has won yet, the leader led until it gave way itself.
+    let gave_way = gave_way(facts, change).filter(|_| change.new.is_none());
+    let (led_until, until) = gave_way.map_or((campaign, campaign + S), |time| (time, time));
+    let mut rounds: Vec<(&str, Micros)> = facts
+        .events_between(&[Meaning::BecameCandidate], campaign - 1000 * wait, until)
         .filter(|(_, event)| event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new)))
         .filter_map(|(_, event)| Some((event.word("id")?, event.time?.micros)))
         .gather();
     by_key(&mut rounds, |(_, time)| *time);
     let (who, last) = *rounds.last()?;
     let own = rounds.iter().rev().take_while(|(id, _)| *id == who).gather();
-    let alone = Some(who) != change.new.as_deref() && who != old && campaign - last <= 4 * wait;
-    (alone && own.len() >= ROUNDS && own.last().is_some_and(|(_, first)| campaign - first >= 3 * wait)).then(|| who.to_owned())
+    let alone = Some(who) != change.new.as_deref() && who != old && led_until - last <= 4 * wait;
+    (alone && own.len() >= ROUNDS && own.last().is_some_and(|(_, first)| led_until - first >= 3 * wait)).then(|| who.to_owned())
+}
+
+/// When the old leader says that it leads no more.
+fn gave_way(facts: &Facts, change: &LeaderChange) -> Option<Micros> {
+    let own = |event: &Event| event.meaning == Meaning::LeaderLost && event.word("id") == change.old.as_deref();
+    change.events.iter().find(|id| own(facts.event(**id))).and_then(|id| time(facts, *id))
 }
 
 /// Whether its process was down a moment before, and then there: such a member may ask for votes before it has heard the leader,

@@ -404,3 +404,24 @@ fn a_connection_that_is_reset_after_the_leader_was_lost_shows_no_end_of_it() {
         + &line(21, "raft: raft.node: 2a0965170762fd09 elected leader ca93d269ec463a6b at term 3");
     assert_eq!(facts(&[&log]).changes.last().expect("a change").class, ChangeClass::Needless);
 }
+
+/// A member that was cut off asked in vain; the log ends as the leader gives way to its higher term, before anybody is elected.
+#[test]
+fn a_leader_that_gave_way_to_a_lone_candidate_was_heard_until_then() {
+    let line = |second: u32, text: &str| format!("2026-11-30 09:55:{second:02}.100000 I | raft: {text}\n");
+    let (leader, away) = ("86f2df063e44abfa", "2a2d91eea602979c");
+    let led = line(30, &format!("{leader} became leader at term 2"));
+    let round = |second: u32, term: u32| {
+        line(second, &format!("{away} is starting a new election at term {}", term - 1))
+            + &line(second, &format!("{away} became candidate at term {term}"))
+    };
+    let lost = line(38, &format!("raft.node: {away} lost leader {leader} at term 3"));
+    let asks = round(38, 3) + &lost + &round(39, 4) + &round(41, 5) + &round(42, 6) + &round(43, 7);
+    let gave_way = line(44, &format!("{leader} [term: 2] received a MsgAppResp message with higher term from {away} [term: 7]"))
+        + &line(44, &format!("{leader} became follower at term 7"))
+        + &line(44, &format!("raft.node: {leader} lost leader {leader} at term 7"));
+    let of = |asks: &str| facts(&[&(led.clone() + &gave_way), asks]).changes.pop().expect("lost").raised_by;
+    assert_eq!(of(&asks).as_deref(), Some(away));
+    let other = round(43, 6).replace(away, "2e1adf676ef0d073");
+    assert_eq!(of(&(asks + &other)), None, "another one missed the leader too");
+}
