@@ -8,7 +8,7 @@ use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::took_back::{TookBack, took_back};
 use crate::facts::voices::speaker;
-use crate::facts::{ChangeClass, EventId, Facts, Generation, LeaderChange};
+use crate::facts::{ChangeClass, EventId, Facts, Generation, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
@@ -33,7 +33,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let unplanned: Vec<_> = facts
         .changes
         .iter()
-        .filter(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted) && change.old.is_some())
+        .filter(|change| matches!(change.class, ChangeClass::Needless | ChangeClass::Wanted))
+        // Only a leader is late with heartbeats: where no line names the old one, such a stall shows that there was one.
+        .filter(|change| change.old.is_some() || facts.stall_of(change).is_some_and(|stall| stall.kind == StallKind::LateHeartbeat))
         .gather();
     if !unplanned.is_empty() && unplanned.iter().all(|change| stopped_on_purpose(facts, change)) {
         return None;
@@ -86,6 +88,10 @@ fn lost(facts: &Facts, events: &[EventId], unplanned: &[&LeaderChange], confiden
     let what = if refused { words::asked_alone(facts, events) } else { words::what(facts, needless, unplanned.len(), all_wanted) };
     let finding = Finding::new(RULE.id, severity, confidence, title, what).showing(facts, events).counting(count);
     let finding = finding.on(&[ElectionTimeout, HeartbeatInterval]);
+    let stood_still = |change: &&LeaderChange| facts.stall_of(change).is_some_and(|stall| stall.kind.stood_still());
+    if needless > 0 && unplanned.iter().all(stood_still) && facts.explaining().any(|stall| stall.kind.is_measured()) {
+        return finding.advising("Find what stalls the leader: the disk first, then processor time taken by other work or by the host. Meanwhile a longer election-timeout keeps the leader in its place. It shortens no stall.");
+    }
     if needless == 0 || raised(facts).is_empty() {
         return finding;
     }

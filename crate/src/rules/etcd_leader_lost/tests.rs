@@ -344,3 +344,20 @@ fn a_bystander_cannot_tell_a_hand_over_from_a_stall() {
         "it hands over to nobody"
     );
 }
+
+/// The excerpt begins as a leader that no line names is late: that change counts as the others do. What explains each is
+/// known, so the advice does not ask for it.
+#[test]
+fn a_stall_of_a_leader_that_no_line_names_explains_its_loss_too() {
+    let line = |second: u32, host: &str, text: &str| format!("Sep 14 09:00:{second:02} {host} etcd2[71]: {text}\n");
+    let change = |second: u32, (old, new): (&str, &str), id: &str, term: u32| {
+        line(second, new, &format!("{id} is starting a new election at term {}", term - 1))
+            + &line(second, new, &format!("{id} became leader at term {term}"))
+            + &line(second + 1, old, "failed to send out heartbeat on time (deadline exceeded for 1.402s)")
+    };
+    let log = change(10, ("n1", "n2"), "2a0965170762fd09", 4) + &change(40, ("n2", "n3"), "91d25258d70ad868", 5);
+    let found = find(&facts(&[&log]), RuleId::EtcdLeaderLost).expect("lost");
+    assert!(found.title.starts_with("2\u{a0}needless"), "{}", found.title);
+    assert!(found.what.ends_with("explains each of them."), "{}", found.what);
+    assert!(found.what_to_do.is_some_and(|what| what.starts_with("Find what stalls the leader")));
+}
