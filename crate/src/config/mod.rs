@@ -17,6 +17,7 @@ mod tree;
 pub use configuration::{Cluster, Configuration, Launcher, Marks, Problem, Setting, Source};
 pub use meaning::keys::section_of;
 pub use meaning::values::looks_like_another_unit;
+pub use sources::manifest::operators::HARDWARE_SPEEDS;
 
 use builder::Builder;
 use syntax::embedded::here_document;

@@ -168,23 +168,25 @@ impl HardwareSpeed {
                 _ => false,
             })
         };
-        let known = "OpenShift's etcd operator undoes edits of its manifests. It knows only two pairs of timers: Standard (100 and 1000\u{a0}ms) and Slower (500 and 2500\u{a0}ms).";
+        let known = "undoes edits of its manifests, and knows only two pairs of timers: Standard (100 and 1000\u{a0}ms) and Slower (500 and 2500\u{a0}ms).";
         match HARDWARE_SPEEDS.iter().find(fits) {
             Some((name, _, _)) => HardwareSpeed {
                 said: format!(
-                    "{known} The nearest that is no shorter is {name}, for which the operator restarts the members one after the other"
+                    "Set the hardware speed {name}, for which OpenShift's etcd operator restarts the members one after the other. It {known}"
                 ),
                 command: Some(format!(
                     "oc patch etcd/cluster --type=merge -p '{{\"spec\": {{\"controlPlaneHardwareSpeed\": \"{name}\"}}}}'"
                 )),
             },
-            None => HardwareSpeed { said: format!("{known} Neither is long enough for these values"), command: None },
+            None => {
+                HardwareSpeed { said: format!("OpenShift's etcd operator {known} Neither is long enough for these values."), command: None }
+            }
         }
     }
 
     /// Both in one text.
     pub fn in_one(&self) -> String {
-        self.command.as_ref().map_or_else(|| format!("{}.", self.said), |command| format!("{}: {command}", self.said))
+        self.command.as_ref().map_or_else(|| self.said.clone(), |command| format!("{} The command: {command}", self.said))
     }
 }
 

@@ -1,9 +1,9 @@
 //! etcd's pair: election-timeout and heartbeat-interval, always decided together.
 
 use super::kept_place::kept_place;
-use super::ladder::{LADDER, fits, least, needed, of_beat, tenth, waits_too_little};
+use super::ladder::{LADDER, fits, is_operated, least, needed, of_beat, pairs, tenth, waits_too_little};
 use super::meant::meant;
-use super::pair::{NO_ETCD, Pair, TooLong, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
+use super::pair::{Limit, NO_ETCD, Pair, TooLong, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
 use super::{Bound, Decision, Doubts, as_meant, bound, remark, stall_to_survive, stated_of_pair};
 use crate::facts::settings::{SETTINGS_REFUSED, from_configuration, is_refused};
 use crate::facts::{EventId, Facts, Generation, InForce, StallKind};
@@ -36,9 +36,17 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
         }
         Raise::Beyond(too_long, mut why) => {
             // Else the sum of what another value would need stood beside the one that is kept.
-            let limit = if too_long.by_budget { "No value that keeps to your budget" } else { "No sensible value" };
-            why.insert(0, remark(format!("{limit} outlasts a stall of {}.", human(too_long.stall))));
-            Pair { too_long: Some(too_long), ..keep(facts, why) }
+            let mut none = format!("No {} outlasts a stall of {}.", too_long.limit.timer(), human(too_long.stall));
+            let longest = longest_of_operator(facts, too_long);
+            if longest.is_some() {
+                none.push_str(" With its longer pair such a stall costs fewer leaders their place.");
+            }
+            why.insert(0, remark(none));
+            let pair = match longest {
+                Some((heartbeat, election)) => set(facts, findings, heartbeat, election, why, Doubts::default()),
+                None => keep(facts, why),
+            };
+            Pair { too_long: Some(too_long), ..pair }
         }
         Raise::No(why) => {
             let other = as_written(facts, findings, replay).or_else(|| alike(facts, findings)).or_else(|| beat_of_round_trip(facts, &why));
@@ -87,7 +95,17 @@ fn outlasting(facts: &Facts, findings: &[Finding], replay: &Replayed, least: Mic
     }
     let near_miss = replay.needless == 0 && !facts.without_log() && facts.assumptions.stall_ms.is_none();
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed) && !facts.without_log();
-    set(facts, findings, tenth(election), election, why, Doubts { guessed, near_miss, ..Doubts::default() })
+    let of_operator = pairs(facts).into_iter().find(|(_, wait)| *wait == election);
+    let heartbeat = of_operator.map_or(tenth(election), |(heartbeat, _)| heartbeat);
+    set(facts, findings, heartbeat, election, why, Doubts { guessed, near_miss, ..Doubts::default() })
+}
+
+/// A follower waits one to two election-timeouts, so a pair that a stall does not reach the double of keeps some leaders
+/// (etcd-io/etcd@v3.5.9:raft/raft.go, resetRandomizedElectionTimeout). Where only an operator sets the limit, that is what
+/// can be had.
+fn longest_of_operator(facts: &Facts, too_long: TooLong) -> Option<(Micros, Micros)> {
+    let longest = pairs(facts).pop().filter(|_| too_long.limit == Limit::Operator);
+    longest.filter(|(_, election)| *election > facts.value(Parameter::ElectionTimeout) && too_long.stall < 2 * election)
 }
 
 /// The pair that the file means, where it is not read as it is written and could work.
@@ -269,12 +287,14 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) ->
     }
     let stall = if asked { stall_to_survive(facts).map(|(stall, _)| stall) } else { Some(0) };
     let Some(stall) = stall else { return Raise::No(String::from("No stall of a leader is measured.")) };
-    let too_long = |by_budget| TooLong { stall, need: needed(facts, stall), by_budget };
-    let Some(election) = LADDER.iter().copied().find(|rung| fits(facts, *rung, stall)) else {
-        return Raise::Beyond(too_long(false), reasons(facts, stall, needed(facts, stall)));
+    let too_long = |limit| TooLong { stall, need: needed(facts, stall), limit };
+    let Some((heartbeat, election)) = pairs(facts).into_iter().find(|pair| fits(facts, *pair, stall)) else {
+        let need = needed(facts, stall);
+        let limit = if is_operated(facts) { Limit::Operator } else { Limit::Sense };
+        return Raise::Beyond(too_long(limit), reasons(facts, stall, (need / 10, need)));
     };
     if over_budget(facts, election) {
-        return Raise::Beyond(too_long(true), reasons(facts, stall, election));
+        return Raise::Beyond(too_long(Limit::Budget), reasons(facts, stall, (heartbeat, election)));
     }
     if election <= now {
         let now = Parameter::ElectionTimeout.human(now);
@@ -283,7 +303,7 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) ->
     if let Some((beat, wait)) = stated_only(facts).filter(|(_, wait)| *wait >= election) {
         return Raise::Stated(beat, wait, election);
     }
-    Raise::To(election, reasons(facts, stall, election))
+    Raise::To(election, reasons(facts, stall, (heartbeat, election)))
 }
 
 /// The sound pair that the configuration states where the log shows that the member runs with another one.

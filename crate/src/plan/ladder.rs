@@ -1,7 +1,9 @@
 //! The values that election-timeout may take, and which of them carries what.
 
 use super::rung;
+use crate::config::{HARDWARE_SPEEDS, Launcher};
 use crate::facts::{Facts, Generation};
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::units::{MS, Micros};
 
@@ -23,10 +25,24 @@ pub(super) const LADDER: [Micros; 14] = [
     20_000 * MS,
 ];
 
+/// Whether only the pairs of OpenShift's operator can be set.
+pub(super) fn is_operated(facts: &Facts) -> bool {
+    facts.started().launcher == Some(Launcher::OpenShift)
+}
+
+/// What may be set: a rung with its tenth, or a pair that the operator knows.
+pub(super) fn pairs(facts: &Facts) -> Vec<(Micros, Micros)> {
+    if is_operated(facts) {
+        HARDWARE_SPEEDS.iter().map(|(_, heartbeat, election)| (*heartbeat, *election)).gather()
+    } else {
+        LADDER.iter().map(|election| (tenth(*election), *election)).gather()
+    }
+}
+
 /// With the margin of a quarter; a rung may miss it by 2 %, as 1.25 is a judgement (method 7.2).
-pub(super) fn fits(facts: &Facts, rung: Micros, stall: Micros) -> bool {
-    let bare = rung >= stall + 2 * (rung / 10);
-    let margin = rung * 102 / 100 >= stall * 5 / 4 + 2 * (rung / 10);
+pub(super) fn fits(facts: &Facts, (heartbeat, rung): (Micros, Micros), stall: Micros) -> bool {
+    let bare = rung >= stall + 2 * heartbeat;
+    let margin = rung * 102 / 100 >= stall * 5 / 4 + 2 * heartbeat;
     bare && margin && rung >= 10 * facts.round_trip() && rung >= least(facts)
 }
 

@@ -27,7 +27,7 @@ pub use kept_place::{kept_place, went_on};
 pub use ladder::waits_too_little;
 pub use meant::meant;
 use meant::refused;
-pub use pair::TooLong;
+pub use pair::{Limit, TooLong};
 pub use presence::beyond_waiting;
 pub use request::HIGHEST as HIGHEST_REQUEST_TIMEOUT;
 

@@ -1,6 +1,6 @@
 //! A pair of election-timeout and heartbeat-interval with its reasons, its neighbours and its price.
 
-use super::ladder::{LADDER, fits, least, needed, waits_too_little};
+use super::ladder::{LADDER, fits, is_operated, least, needed, tenth, waits_too_little};
 use super::{Bound, Decision, Doubts, bearing_on, beside, bound, confidence, refused, remark, stall_to_survive};
 use crate::facts::{Facts, Generation};
 use crate::log::event::Meaning;
@@ -32,8 +32,30 @@ pub struct TooLong {
     pub stall: Micros,
     /// What it would need.
     pub need: Micros,
-    /// The user's failover budget forbids it (else the ladder ends before it).
-    pub by_budget: bool,
+    /// What sets the limit.
+    pub limit: Limit,
+}
+
+/// What no proposal goes beyond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// The end of the ladder.
+    Sense,
+    /// The failover that the user accepts.
+    Budget,
+    /// The longest pair that the operator knows, which writes etcd's configuration.
+    Operator,
+}
+
+impl Limit {
+    /// The timers within it: "no ... outlasts that".
+    pub fn timer(self) -> &'static str {
+        match self {
+            Limit::Sense => "sensible timer",
+            Limit::Budget => "timer that keeps to your failover budget",
+            Limit::Operator => "timer that OpenShift's operator knows",
+        }
+    }
 }
 
 /// Leaves both as they are, and says what they carry and cost.
@@ -77,12 +99,13 @@ pub(super) fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, electi
         Decision { proposed, because, neighbours, cost, confidence: sure, findings: behind.clone(), ..kept }
     };
     let side = |side, basis, value, text| bound(side, basis, Parameter::HeartbeatInterval, Some(value), text);
-    let mut beat_bounds = vec![side(
-        Side::AtLeast,
-        Basis::Judgement,
-        election / 10,
-        format!("A tenth of {}: a follower campaigns only after ten missed beats.", ms(election)),
-    )];
+    let operated = is_operated(facts);
+    let mut beat_bounds = if operated {
+        vec![remark("It comes with the election-timeout: OpenShift's operator sets the two as a pair.")]
+    } else {
+        let tenth = format!("A tenth of {}: a follower campaigns only after ten missed beats.", ms(election));
+        vec![side(Side::AtLeast, Basis::Judgement, election / 10, tenth)]
+    };
     // etcd 0.4 checks neither (etcd-io/etcd@v0.4.9:config/config.go).
     if facts.generation != Generation::V04 {
         let fifth = format!("etcd refuses more than a fifth: {} / 5 = {}.", ms(election), ms(election / 5));
@@ -93,10 +116,14 @@ pub(super) fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, electi
         Generation::V04 => "each write waits for the next heartbeat",
         _ => "five ticks widen the spread, and on etcd 3 they double the slow failovers (measured)",
     };
-    let beat_neighbours = vec![
-        format!("Not {}: a smaller one brings no more calm, only more messages (measured).", ms(heartbeat / 2)),
-        format!("Not {}: {longer}.", ms(heartbeat * 2)),
-    ];
+    let beat_neighbours = if operated {
+        Vec::new()
+    } else {
+        vec![
+            format!("Not {}: a smaller one brings no more calm, only more messages (measured).", ms(heartbeat / 2)),
+            format!("Not {}: {longer}.", ms(heartbeat * 2)),
+        ]
+    };
     Pair {
         heartbeat: decide(Parameter::HeartbeatInterval, heartbeat, beat_bounds, beat_neighbours, beat_cost(facts, heartbeat)),
         election: decide(Parameter::ElectionTimeout, election, why, neighbours(facts, election), cost(facts, heartbeat, election)),
@@ -106,9 +133,8 @@ pub(super) fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, electi
 }
 
 /// The inequalities with their numbers, for this value.
-pub(super) fn reasons(facts: &Facts, stall: Micros, election: Micros) -> Vec<Bound> {
+pub(super) fn reasons(facts: &Facts, stall: Micros, (beat, election): (Micros, Micros)) -> Vec<Bound> {
     let parameter = Parameter::ElectionTimeout;
-    let beat = election / 10;
     let mut reasons = Vec::new();
     if waits_too_little(facts) {
         let text = format!("etcd's default, {}: a follower that waits for less takes a busy machine for a dead one.", ms(least(facts)));
@@ -177,7 +203,8 @@ pub(super) fn cheaper(facts: &Facts, now: Micros) -> Option<String> {
     let stated = known.provenance == Provenance::Stated || known.event.is_some();
     let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);
     // Lowering is nobody's wish yet, so the margin is kept in full.
-    let less = LADDER.iter().copied().find(|rung| *rung >= 2500 * MS && fits(facts, *rung, stall) && rung * 16 / 25 >= stall)?;
+    let less =
+        LADDER.iter().copied().find(|rung| *rung >= 2500 * MS && fits(facts, (tenth(*rung), *rung), stall) && rung * 16 / 25 >= stall)?;
     (stated && less < now).then(|| {
         format!(
             "An alternative: {} with a heartbeat of {} carries stalls of up to {} with margin. It replaces a dead leader after about {} instead of {}. Take it when a day of logs of all members shows no longer stall.",
@@ -197,6 +224,11 @@ pub(super) fn would_do(facts: &Facts, enough: Micros) -> String {
 
 /// Why not the rung below, and why not the one above.
 fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
+    if is_operated(facts) {
+        return vec![String::from(
+            "OpenShift's operator knows no other pair than 100 and 1000\u{a0}ms (Standard) and 500 and 2500\u{a0}ms (Slower).",
+        )];
+    }
     if !LADDER.contains(&election) {
         return Vec::new();
     }
@@ -270,7 +302,7 @@ fn blind(facts: &Facts, heartbeat: Micros) -> String {
         (_, Some(range)) if range.high < version(2, 3, 0) => {
             String::from("etcd before 2.3 prints no late-heartbeat line, however long the stall.")
         }
-        _ => format!("A stall below {} to {} leaves no late-heartbeat line.", heartbeat / MS, ms(2 * heartbeat)),
+        _ => format!("A stall below {} leaves no late-heartbeat line, one below {} not always.", ms(heartbeat), ms(2 * heartbeat)),
     }
 }
 

@@ -380,3 +380,21 @@ fn the_interval_outlasts_the_passes_of_an_engine_that_loses_its_lease() {
     assert_eq!(interval(&log.replace("3.2s", "1.2s")).proposed, None);
     assert_eq!(interval(&(moves(0, "core-1") + &pass(10) + &pass(320))).proposed, None, "nobody lost the lease");
 }
+
+/// Its operator takes no other pair than its own two, so nothing else is proposed; where a stall is too long for both, the
+/// longer one is proposed as long as it keeps some leaders.
+#[test]
+fn openshift_gets_a_pair_that_its_operator_knows() {
+    let of = |speed: &str, stall: f64| {
+        let file = format!("apiVersion: operator.openshift.io/v1\nkind: Etcd\nspec:\n  controlPlaneHardwareSpeed: {speed}\n");
+        let plan = planned(&file, Some(stall));
+        let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| plan.of(parameter).proposed);
+        (beat.zip(wait), plan.too_long.is_some_and(|too_long| too_long.limit == Limit::Operator))
+    };
+    let slower = Some((500 * MS, 2500 * MS));
+    assert_eq!(of("Standard", 500.0), (None, false));
+    assert_eq!(of("Standard", 1200.0), (slower, false));
+    assert_eq!(of("Standard", 2900.0), (slower, true));
+    assert_eq!(of("Standard", 5500.0), (None, true));
+    assert_eq!(of("Slower", 2900.0), (None, true));
+}

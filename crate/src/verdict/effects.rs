@@ -77,8 +77,11 @@ pub(super) fn will_not_cure(case: &Case, timing: Timing) -> Vec<String> {
     let mut texts = Vec::new();
     if let Some(stall) = case.stall.filter(|_| timing != Timing::NoneNeeded) {
         let pause = human(stall.planned);
+        let wait = plan.of(Parameter::ElectionTimeout);
         // A longer one ends with the election.
-        if stall.planned < plan.of(Parameter::ElectionTimeout).value() {
+        if stall.planned >= wait.value() && wait.proposed.is_some() {
+            texts.push(format!("A stall of {pause} may still cost a leader its place. Find what stalls the host."));
+        } else if stall.planned < wait.value() {
             texts.push(match case.named(RuleId::HostCpuSteal) {
                 Some(stolen) => format!("Writes still pause for up to {pause} each time. {}: begin there.", stolen.title),
                 None if stall.kind.is_measured() => format!("Writes still pause for up to {pause} per stall. Find what stalls the host."),

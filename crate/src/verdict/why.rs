@@ -12,7 +12,7 @@ use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
-use crate::plan::{TooLong, beyond_waiting, meant, waits_too_little};
+use crate::plan::{Limit, TooLong, beyond_waiting, meant, waits_too_little};
 use crate::replay::timers_in_force;
 use crate::report::{Provenance, Severity, Timing};
 use crate::rules::common::{human_limit, knows_wait};
@@ -64,7 +64,8 @@ pub(super) fn why(case: &Case, timing: Timing) -> String {
 /// The values help, and something beside them is to be done, or is not known.
 fn partly(case: &Case) -> String {
     let Case { facts, plan, .. } = *case;
-    if let Some(too_long) = plan.too_long {
+    // An operator's longest pair helps all the same.
+    if let Some(too_long) = plan.too_long.filter(|too_long| too_long.limit != Limit::Operator || case.beneath.is_none()) {
         return beyond(too_long);
     }
     if let Some(cause) = case.beneath {
@@ -190,7 +191,11 @@ fn may_stay(facts: &Facts) -> String {
 
 /// No sensible value outlasts the stall.
 fn beyond(too_long: TooLong) -> String {
-    let limit = if too_long.by_budget { ", above the failover that you accept" } else { "" };
+    let limit = match too_long.limit {
+        Limit::Sense => "",
+        Limit::Budget => ", above the failover that you accept",
+        Limit::Operator => ", more than OpenShift's operator knows",
+    };
     format!("A stall of {} would need an election-timeout of {}{limit}; fix its cause first.", human(too_long.stall), human(too_long.need))
 }
 

@@ -90,7 +90,7 @@ pub(super) fn hand_out(facts: &Facts, plan: &Plan, (changes, patches): (&[Change
         let HardwareSpeed { said, command } = HardwareSpeed::of(changes);
         let shown = ["oc get etcd/cluster -o jsonpath='{.spec.controlPlaneHardwareSpeed}'", "oc -n openshift-etcd get pods -l app=etcd"];
         let commands = command.as_deref().into_iter().chain(shown).gather();
-        return step(format!("{said}."), &commands, "");
+        return step(said, &commands, if command.is_some() { "One member at a time, for seconds." } else { "" });
     }
     if let Some(launcher) = facts.started().launcher {
         return hand_to(facts, launcher, patches);

@@ -47,8 +47,7 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
     }
     let text = match (plan.too_long, plan.costly().filter(|_| !plan.repairs)) {
         (Some(too_long), _) => {
-            let every = if too_long.by_budget { "timeout that keeps to your failover budget" } else { "sensible timeout" };
-            format!("a leader that stalls for {} outlasts every {every}", human(too_long.stall))
+            format!("a leader that stalls for {} outlasts every {}", human(too_long.stall), too_long.limit.timer())
         }
         (None, Some(election)) => format!("what takes an election-timeout of {} to outlast is not to be lived with", human(election)),
         (None, None) => return None,
@@ -165,7 +164,8 @@ mod tests {
     #[test]
     fn openshift_is_told_of_its_operator() {
         let steps = steps(OPENSHIFT);
-        assert!(steps.contains("\noc patch etcd/cluster") && !steps.contains("manifest on one control-plane machine"), "{steps}");
+        assert!(steps.contains("Set the hardware speed Slower") && steps.contains("\noc patch etcd/cluster"), "{steps}");
+        assert!(!steps.contains("manifest on one control-plane machine"), "{steps}");
         assert!(!steps.contains("kubectl") && !steps.contains("Restart etcd with") && !steps.contains("old values"), "{steps}");
     }
 

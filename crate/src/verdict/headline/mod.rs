@@ -82,12 +82,8 @@ fn outlasted<'a>(case: &Case<'a>, timing: Timing) -> Option<Headline<'a>> {
         return None;
     }
     if let (Some(too_long), Some(text)) = (too_long, stalls_headline(case)) {
-        let end = if too_long.by_budget {
-            "timers that outlast that replace a dead leader later than you accept"
-        } else {
-            "no sensible timer outlasts that"
-        };
-        return Some((format!("{}; {end}.", text.trim_end_matches('.')), of_stalls(case)));
+        let text = format!("{}; no {} outlasts that.", text.trim_end_matches('.'), too_long.limit.timer());
+        return Some((text, of_stalls(case)));
     }
     let late = raised(case.findings, RuleId::EtcdHeartbeatLate).filter(|_| differing(case).is_none())?;
     Some((ridden_out(case, timing)?, Some(late)))
