@@ -131,6 +131,10 @@ export const WORDS = {
     // The API answers only while etcd does. The kubelet keeps the logs of a pod there, also of containers that ended
     // (pkg/kubelet/kuberuntime/helpers.go, `BuildPodLogsDirectory`; docs.rke2.io/reference/logging).
     'Kubernetes, API down': 'sudo cat /var/log/pods/kube-system_etcd-*/etcd/*.log > $(hostname).log',
+    // Each row carries its pod's name, so one file holds all members; of pods chosen by a label kubectl gives ten rows without
+    // --tail (kubernetes.io: kubectl logs).
+    'OpenShift, all members':
+      'oc -n openshift-etcd logs -l app=etcd -c etcd --prefix --timestamps --since 1h --tail=-1 > etcd.log',
     k3s: 'journalctl -u k3s --since -1h --no-pager -o short-precise > $(hostname).journal',
   },
   whereConfig:
@@ -524,7 +528,7 @@ export const SOURCE = {
 export const WHATIF = {
   remark: 'Move a limit or correct an assumption; the answer above follows.',
   fixed: 'What the answer assumes. Nothing can be moved here: the texts it was worked out from are not in the link.',
-  noStall: 'With this stall to survive no leader loses its place, so no pair of values would gain anything.',
+  noStall: 'No stall here costs a leader its place, so no pair of values would gain anything.',
   tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',
   costs: ['heartbeat / election', 'Failover, median', '99 in 100'],

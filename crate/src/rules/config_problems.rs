@@ -81,7 +81,7 @@ problems! {
         "cloudinit reads only the first YAML document.",
         "Put it all into one document.",
         ["coreos/coreos-cloudinit@v1.14.0:config/config.go"];
-    ConfigSectionWithoutStart, Info, "A section is there, but nothing starts its service",
+    ConfigSectionWithoutStart, Info, "Settings are written for a service that nothing starts",
         "A section only writes settings. Without a unit that starts the service, or a restart of a running one, they do not apply.",
         "Add the service to units with command: start, and restart it where it runs already.",
         ["coreos/coreos-cloudinit@v1.14.0:initialize/config.go"];

@@ -11,7 +11,7 @@ use crate::report::{Confidence, Severity};
 pub const RULE: Rule = Rule {
     id: RuleId::EtcdOverloaded,
     why: "etcd prints this fixed text with every late heartbeat. It measures nothing: no load, no disk.",
-    what_to_do: "Read the late-heartbeat line beside it: that one tells the time. Look at disk and processor before you believe either cause.",
+    what_to_do: "Read the late-heartbeat line beside it: that one tells the time. Look at disk and processor before you believe it.",
     references: &["etcd-io/etcd@v2.3.8:etcdserver/server.go:967", "etcd-io/etcd@v3.7.1:server/etcdserver/raft.go:389"],
     check,
 };

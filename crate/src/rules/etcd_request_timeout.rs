@@ -16,7 +16,7 @@ use crate::version::version;
 /// The rule.
 pub const RULE: Rule = Rule {
     id: RuleId::EtcdRequestTimeout,
-    why: "These requests failed for their clients. etcd waits 5 s and two election-timeouts (6 s up to 2.1), so each one was stuck that long or belonged to a lost leader.",
+    why: "These requests failed for their clients. etcd waits 5 s and two election-timeouts, up to etcd 2.1 a fixed 6 s, so each one was stuck that long or belonged to a lost leader.",
     what_to_do: "Look at what happened in the seconds before: a change of leader, a stalled disk, members out of reach. Timers help only where stalls cost leaders their place.",
     references: &[
         "etcd-io/etcd@v2.3.8:etcdserver/config.go",

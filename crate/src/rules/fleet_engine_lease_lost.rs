@@ -13,7 +13,7 @@ use crate::report::{Confidence, Severity};
 pub const RULE: Rule = Rule {
     id: RuleId::FleetEngineLeaseLost,
     why: "While no engine holds the lease nothing is scheduled. Running units go on: losing the lease alone restarts nothing.",
-    what_to_do: "Read the end of the line. A timeout points to a slow etcd; 100 to a lease that ran out. 101 points to another engine that took it, or to two machines with one id.",
+    what_to_do: "Read the end of the line. A timeout points to a slow etcd, etcd's error 100 to a lease that ran out. Error 101 points to another engine that took it, or to two machines with one id.",
     references: &["coreos/fleet@v0.11.5:engine/engine.go:168", "lab: 47 deaths of etcd leaders, the lease often lost, no unit moved"],
     check,
 };

@@ -23,7 +23,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     if events.is_empty() {
         return None;
     }
-    let title = format!("The engine skipped {} because the first read failed", plural(lines(facts, &events), "pass", "passes"));
+    let title = format!("fleet's engine skipped {}: the first read from etcd failed", plural(lines(facts, &events), "pass", "passes"));
     let what = "This read needs no leader in etcd, so the etcd that fleet talks to did not answer itself.";
     Some(Finding::new(RULE.id, Severity::Warning, Confidence::High, title, what).showing(facts, &events).on(&[EtcdRequestTimeout]))
 }

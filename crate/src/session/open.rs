@@ -163,7 +163,7 @@ fn too_large(name: &str) -> String {
 fn not_understood(name: &str, text: &str, lines: u64) -> String {
     if text.contains('\0') {
         return format!(
-            "{name} {HOLDS_BINARY}. Paste the log or the configuration as text. Unpack archives first: only .gz is read packed."
+            "{name} {HOLDS_BINARY}. Paste the log or the configuration as text, not as a picture. Unpack archives first: only .gz and .tar are opened."
         );
     }
     let shape = if lines == 1 { String::from("1 line") } else { format!("{lines} lines") };
