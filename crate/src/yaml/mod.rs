@@ -12,7 +12,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle};
 
 use crate::search;
 use crate::template;
-use crate::text::{LineIndex, floor};
+use crate::text::{LineIndex, floor, line_start, offset};
 
 pub use lines::read as read_tolerantly;
 
@@ -277,15 +277,39 @@ pub fn read(text: &str) -> Result<Tree, YamlError> {
     options.block_nesting_limit = MAX_DEPTH;
     let mut builder = Builder { text, ..Builder::default() };
     for step in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = step.map_err(|error| YamlError {
-            offset: floor(text, error.marker().byte_offset().unwrap_or(0)),
-            message: error.info(),
-            too_much: false,
+        let (event, span) = step.map_err(|error| {
+            let offset = floor(text, error.marker().byte_offset().unwrap_or(0));
+            let message = error.info();
+            let told = |offset, message: &str| YamlError { offset, message: message.to_owned(), too_much: false };
+            match (opened_above(text, offset), joined_above(text, offset)) {
+                (Some(at), _) if search::has(&message, "trailing content") => told(at, "unclosed quote"),
+                (_, Some(at)) if search::has(&message, "mapping values") => told(at, "no space after the colon"),
+                _ => told(offset, &message),
+            }
         })?;
         let range = span.byte_range().unwrap_or(0..0);
         builder.take(event, floor(text, range.start)..floor(text, range.end))?;
     }
     Ok(builder.tree)
+}
+
+/// Where the quoted value begins that ends before this byte, if that is on a line further up: its own end is missing there, and
+/// the next quote of the text was taken for it.
+fn opened_above(text: &str, offset: usize) -> Option<usize> {
+    let before = text[..offset].trim_end();
+    let quote = before.chars().next_back().filter(|last| matches!(last, '"' | '\''))?;
+    let (before, _) = before.split_at(before.len() - 1);
+    let open = before.rfind(quote)?;
+    before[open..].contains('\n').then_some(open)
+}
+
+/// What stands behind the colon of a key on the line above, if no space is between them: both lines are one value then.
+fn joined_above(text: &str, at: usize) -> Option<usize> {
+    let above = text[..line_start(text, at)].lines().next_back()?;
+    let (key, value) = above.split_once(':')?;
+    let is_key = key.trim_start().bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let joined = is_key && value.starts_with(|first: char| first.is_ascii_alphanumeric()) && !search::has(value, ": ");
+    joined.then(|| offset(text, value))
 }
 
 fn too_much(offset: usize) -> YamlError {
@@ -451,6 +475,17 @@ mod tests {
         let pasted = "coreos:\n  etcd2:\n \u{a0} \u{a0}a: 1\n  b: 2\n";
         let sentence = read(pasted).unwrap_err().sentence(pasted);
         assert!(sentence.contains("From line 3 on it holds spaces that YAML takes for letters"), "{sentence}");
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_named_where_it_opens() {
+        let line = |text: &str| read(text).map_err(|error| text[..error.offset].lines().count()).unwrap_err();
+        assert_eq!(line("a: 1\nb: \"core\nc: 2\nd: \"x\"\n"), 2);
+        assert_eq!(line("a: 1\nb: 'core\nc: 2\nd: 'x'\n"), 2);
+        assert_eq!(line("a: 1\nb: \"core\" x\n"), 2);
+        assert_eq!(line("a: 'x\n  y' z\nb: 1\n"), 1);
+        assert_eq!(line("a:\n  beat:300\n  wait: 3000\n"), 2);
+        assert_eq!(line("a:\n  beat: 300\n   wait: 3000\n"), 3);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::config::syntax::embedded::{HEADER, embedded};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::unpack::{base64, gunzip};
 use crate::config::syntax::variables::Variables;
-use crate::config::syntax::words::Word;
+use crate::config::syntax::words::{self, Word};
 use crate::config::tree::TextTree;
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -144,9 +144,27 @@ fn take_section(builder: &mut Builder, tree: &TextTree, section: &Section, entry
     } else {
         builder.cluster.has_fleet = true;
     }
+    // A mapping alone is decoded into a section (measured on v1.14.0).
+    let items = map.items().iter().flat_map(Node::entries);
+    let listed = format!("in a list under coreos.{}", section.key);
+    items.for_each(|entry| misplaced_key(builder, tree, entry, &listed));
+    joined(builder, tree, section, map);
     // A key of the mapping itself replaces a merged one, as YAML means it.
     for entry in tree.merged(map).into_iter().chain(map.entries().iter().filter(|entry| entry.name() != "<<")) {
         key(builder, tree, section, entry);
+    }
+}
+
+/// Keys without a space behind their colons, which make the section a text.
+fn joined(builder: &mut Builder, tree: &TextTree, section: &Section, node: &Node) {
+    let Some(inner) = tree.scalar(node) else { return };
+    for word in words::words(&inner.text, 0..inner.text.len()) {
+        let Some((name, value)) = word.text.split_once(':') else { continue };
+        let Some(meant) = keys::of_key(name) else { continue };
+        let place = inner.place(word.span_from(name.len() + 1));
+        builder.claim(meant, place.clone(), scalar::daemon(meant.0, value), Home::new(section.unit, Class::Environment, GENERATED));
+        let note = format!("{name}:{value} is no key of coreos.{}, so the default applies; write a space after the colon.", section.key);
+        builder.refuse_last(RuleId::ConfigValueDropped, place, note);
     }
 }
 
@@ -276,6 +294,17 @@ mod tests {
 
     fn ids(text: &str) -> Vec<RuleId> {
         read(0, text).problems.iter().map(|problem| problem.id).collect()
+    }
+
+    #[test]
+    fn a_section_that_is_no_mapping_sets_nothing() {
+        for section in
+            ["\n    - heartbeat-interval: 300\n    - election-timeout: 3000", "\n    heartbeat-interval:300\n    election-timeout:3000"]
+        {
+            let text = format!("#cloud-config\ncoreos:\n  etcd2:{section}\n  units:\n    - name: etcd2.service\n      command: start\n");
+            let values: Vec<_> = read(0, &text).settings.iter().map(|setting| (setting.value, setting.effective)).collect();
+            assert_eq!((values, ids(&text).len()), (vec![(Some(300 * MS), false), (Some(3000 * MS), false)], 2), "{text}");
+        }
     }
 
     #[test]
