@@ -171,12 +171,14 @@ impl Cutter<'_> {
         next
     }
 
-    /// Whether the word is a flag with its number, or the number of the flag before it.
+    /// Whether the word is a flag with its number or what fills one in, or that of the flag before it.
     fn ends_flag(&self) -> bool {
         let word = self.word.text.as_str();
         let is_flag = |word: &str| word.starts_with('-') && !word.contains('(');
-        let of_flag = || word.bytes().all(|byte| byte.is_ascii_digit()) && self.found.last().is_some_and(|before| is_flag(&before.text));
-        word.ends_with(|last: char| last.is_ascii_digit()) && (is_flag(word) || of_flag())
+        let is_value = |word: &str| word.starts_with('$') || word.bytes().all(|byte| byte.is_ascii_digit());
+        let of_flag = || is_value(word) && self.found.last().is_some_and(|before| is_flag(&before.text));
+        let filled = || word.split_once('=').is_some_and(|(_, value)| value.starts_with('$'));
+        (word.ends_with(|last: char| last.is_ascii_digit()) || filled()) && is_flag(word) || of_flag()
     }
 
     /// Adds to the word, and gives where that ends.
@@ -219,6 +221,21 @@ fn is_plain(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_closes_a_shell_within_the_shell_is_no_part_of_a_flag() {
+        for (command, last) in [
+            ("(etcd --wait=${W:-1})", "--wait=${W:-1}"),
+            ("(etcd --wait=$W)", "--wait=$W"),
+            ("(etcd --wait $W)", "$W"),
+            ("(etcd --wait 1)", "1"),
+            ("--wait=*)", "--wait=*)"),
+            ("etcd --wait=$(cat x)", "--wait=$(cat x)"),
+        ] {
+            let cut = words(command, 0..command.len());
+            assert_eq!(cut.last().map(|word| word.text.as_str()), Some(last), "{command}");
+        }
+    }
 
     #[test]
     fn a_mark_of_a_template_is_one_word() {
