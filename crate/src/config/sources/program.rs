@@ -129,6 +129,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_etcd = true;
     let (mut named, mut unit) = ("", builder.process(true));
     let (has_map, has_home) = (has_map(text), has_home(text));
+    let names_fleet = search::any(text, &["'fleet'", "\"fleet\""]);
     // Puppet's last class.
     let mut class = "";
     // Words in a row, with commas or without, may be a command.
@@ -175,7 +176,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             K3S if value.is("[") => arguments(builder, inner, &tokens[at..], &unit),
             "initialCluster" if value.is("[") => members(builder, &tokens[at..]),
             // In a text of several lines it has no quotes of its own.
-            name if (has_map || name.starts_with("--")) && name.contains('-') && !of_fleet(name) => {
+            name if (has_map || name.starts_with("--")) && name.contains('-') && (names_fleet || !of_fleet(name)) => {
                 argument(builder, inner, name.trim_start_matches('-'), value, &unit);
             }
             name => variable(builder, inner, name, value, &unit),
@@ -357,6 +358,13 @@ mod tests {
         assert_eq!(read.source, Source::Program, "{text}");
         assert!(read.problems.iter().all(|problem| problem.id == RuleId::ConfigTemplate), "{text}: {:?}", read.problems);
         read.settings.iter().map(|setting| (setting.parameter.key(), setting.place.span.of(text).to_owned())).collect()
+    }
+
+    #[test]
+    fn keys_of_fleet_beside_those_of_etcd() {
+        let text = "c.set('etcd2', {\n  \"listen-client-urls\": u,\n  \"election-timeout\": 1000,\n});\nc.set('FLEET', {\n  \"agent-ttl\": \"30s\",\n});\n";
+        let count = |text: &str| crate::config::read(0, text).expect("a program").settings.len();
+        assert_eq!((count(text), count(&text.replace("FLEET", "fleet"))), (1, 2));
     }
 
     #[test]
