@@ -29,6 +29,11 @@ use crate::text::DocumentId;
 
 /// Reads a document as configuration; `None` where it is none.
 pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
+    // What the kernel shows of a process ends each variable and each word with a zero: proc(5), `/proc/PID/environ`, `cmdline`.
+    if of_kernel(text) {
+        let end = if text.split('\0').next()?.contains('=') { "\n" } else { " " };
+        return read(document, &search::replace(text, "\0", end));
+    }
     let source = detect::configuration(text)?;
     let read = read_as(source, document, text);
     // What has only words in common with a command or a manifest, and is no YAML, is some other text; so is JSON of another
@@ -47,6 +52,11 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     // Lines that are another program's say nothing, but a slip of the pen among them is told.
     let may_be_empty = if read.source == Source::Fragment { !read.problems.is_empty() } else { !vague };
     (may_be_empty || !says_nothing(&read)).then_some(read)
+}
+
+/// Whether a text is one line that zeros part.
+pub fn of_kernel(text: &str) -> bool {
+    text.contains('\0') && !text.contains('\n')
 }
 
 /// Reads a document that is known for what it is, and then each text that stands within it.

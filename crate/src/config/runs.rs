@@ -1,7 +1,8 @@
 //! What starts etcd from a text that names no launcher of Kubernetes.
 
 use super::configuration::Source;
-use super::tools::{DOCKER, MICROK8S, NOMAD, SERVICE, SUPERVISOR, Tool};
+use super::syntax::command::start_of_etcd;
+use super::tools::{DOCKER, MICROK8S, NOMAD, PROCFILE, SENSU, SERVICE, SUPERVISOR, Tool};
 use crate::search;
 
 /// What starts etcd from such a text, where it is neither systemd nor Kubernetes.
@@ -10,6 +11,8 @@ pub fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
         Source::DropIn if search::has(text, "[program:") => Some(&SUPERVISOR),
         Source::Program | Source::Environment if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
         Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
+        Source::Flags if text.lines().any(is_of_procfile) => Some(&PROCFILE),
+        Source::Fragment if search::has(text, "/sensu") => Some(&SENSU),
         Source::Flags | Source::Environment if of_service(text) => Some(&SERVICE),
         Source::Flags | Source::Environment | Source::Program if is_dockerfile(text) => Some(&DOCKER),
         _ => None,
@@ -23,6 +26,12 @@ fn is_dockerfile(text: &str) -> bool {
     first.is_some_and(|line| line.starts_with("FROM "))
 }
 
+/// A line of a Procfile: a process with the command that starts it.
+fn is_of_procfile(line: &str) -> bool {
+    let named = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    search::split(line, ": ").is_some_and(|(name, command)| named(name) && start_of_etcd(command).is_some())
+}
+
 /// Whether a service of OpenRC, FreeBSD or upstart is set so, or runit or daemontools run it. Other texts have such words
 /// further on in a line, as in a comment.
 fn of_service(text: &str) -> bool {
@@ -34,6 +43,17 @@ fn of_service(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_runs_etcd_of_its_own_is_started_anew() {
+        let restarts =
+            |text: &str| crate::config::read(0, text).and_then(|read| read.cluster.launcher).map(|launcher| format!("{launcher:?}"));
+        let procfile = restarts("etcd1: bin/etcd --name a --election-timeout=2000\n").expect("a Procfile");
+        assert!(procfile.contains("goreman"), "{procfile}");
+        let sensu = restarts("state-dir: /var/lib/sensu/backend\netcd-election-timeout: 2000\n").expect("of Sensu");
+        assert!(sensu.contains("sensu-backend"), "{sensu}");
+        assert_eq!(restarts("etcd --name a --election-timeout=2000\n"), None);
+    }
 
     #[test]
     fn a_dockerfile_begins_with_its_image() {

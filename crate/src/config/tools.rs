@@ -77,6 +77,22 @@ pub static SERVICE: Tool = Tool {
     ctl: "etcdctl",
 };
 
+/// mattn/goreman, ddollar/foreman: a Procfile is read when its runner starts.
+pub static PROCFILE: Tool = Tool {
+    before: "The runner of a Procfile (goreman, foreman) reads it when it starts, and starts all its processes: end it and start it again.",
+    restart: "goreman start",
+    log: "cat FILE",
+    ctl: "etcdctl",
+};
+
+/// docs.sensu.io, "Backend reference": the backend runs an etcd of its own.
+pub static SENSU: Tool = Tool {
+    before: "Sensu's backend runs etcd and reads the file when it starts: start one backend after the other anew, as below.",
+    restart: "sudo systemctl restart sensu-backend",
+    log: "journalctl -u sensu-backend --since today",
+    ctl: "etcdctl",
+};
+
 /// canonical/microk8s: `microk8s-resources/default-args/etcd`, and the snap's services.
 pub static MICROK8S: Tool = Tool {
     before: "The snap reads its arguments of etcd when that is started, as below.",

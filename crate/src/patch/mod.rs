@@ -144,12 +144,16 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Tr
     Ok((edits, reason))
 }
 
-/// What etcd refuses to start with beside the values that were changed, such as a flag that it does not know.
+/// What a daemon refuses to start with beside the values that were changed, such as a flag that it does not know.
 fn still_refused(text: &str, configuration: &Configuration, edits: &[Edit]) -> Option<String> {
-    configuration.problems_of(RuleId::EtcdBadConfig).next()?;
+    let kinds = [(RuleId::EtcdBadConfig, "etcd"), (RuleId::ConfigAgentTtlUnit, "fleetd")];
+    let mut told = kinds.into_iter().filter(|(id, _)| configuration.problems_of(*id).next().is_some()).peekable();
+    told.peek()?;
     let after = config::read(configuration.document, &apply(text, edits))?;
-    let problem = after.problems_of(RuleId::EtcdBadConfig).next()?;
-    Some(format!("With this change etcd still does not start, until this is mended too: {}", problem.note))
+    told.find_map(|(id, daemon)| {
+        let problem = after.problems_of(id).next()?;
+        Some(format!("With this change {daemon} still does not start, until this is mended too: {}", problem.note))
+    })
 }
 
 /// A file that is not edited, with the values in its form beside it.

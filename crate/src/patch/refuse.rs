@@ -200,7 +200,10 @@ fn is_listed(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().gather();
     let runs = |pair: &[&str]| is_etcd(pair[0]) && pair[1].starts_with('-');
     let before = words.windows(2).position(runs).map_or(&[][..], |at| &words[..at]);
-    let is_number = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    // `systemctl status` draws a tree of them.
+    let is_number = |word: &&&str| {
+        word.trim_start_matches(['\u{2514}', '\u{251c}', '\u{2500}']).bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
     // `timeout 5 etcd`, `nice -n 5 etcd` have one, or an option.
     let least = if before.first().as_ref().is_some_and(is_number) { 1 } else { 2 };
     before.iter().filter(is_number).count() >= least && !before.iter().any(|word| word.starts_with('-'))

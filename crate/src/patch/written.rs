@@ -1,13 +1,14 @@
 //! How a value is written in the file that it stands in, and where none is read.
 
 use crate::config::meaning::scalar;
-use crate::config::{Configuration, Setting};
+use crate::config::{Configuration, Setting, of_kernel};
 use crate::search;
 use crate::units::parse_go_duration;
 
-/// What `systemctl show`, `kubectl describe pod` and `docker inspect` print.
+/// What `systemctl show`, `kubectl describe pod`, `docker inspect` and the kernel print.
 pub fn is_printed(text: &str) -> bool {
-    search::has(text, "argv[]=")
+    of_kernel(text)
+        || search::has(text, "argv[]=")
         || search::has(text, "Container ID:") && search::has(text, "Restart Count:")
         || text.trim_start_matches('\u{feff}').starts_with('[') && search::has(text, "\"Config\":")
 }

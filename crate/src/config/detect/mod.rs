@@ -74,7 +74,9 @@ fn json(sample: &str) -> Option<Source> {
     let container = search::has(sample, "etcd") && search::any(sample, &["\"Env\"", "\"Cmd\"", "\"Args\"", "\"image\"", "\"command\""]);
     // Of a patch for a workload.
     let variables = search::any(sample, &["\"ETCD_HEARTBEAT_INTERVAL\"", "\"ETCD_ELECTION_TIMEOUT\""]);
-    if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container || variables {
+    // An operation on a manifest, RFC 6902.
+    let operation = || search::has(sample, "\"op\"") && search::any(sample, &["\"--heartbeat-interval", "\"--election-timeout"]);
+    if search::has(sample, "extraArgs") || search::has(sample, "\"kind\"") || container || variables || operation() {
         return Some(Source::Manifest);
     }
     // Commands that write variables, as Packer has them.
@@ -289,6 +291,13 @@ mod tests {
             ("{\"variable\": {\"etcd_election_timeout\": {\"default\": 2500}}}\n", None),
             ("# exceeded-duration: 2s\nheartbeat-interval: 250\nname: a\n", Some(Source::EtcdYaml)),
             ("etcd-arg+:\n  - election-timeout=5000\n", Some(Source::Manifest)),
+            ("- ini_file:\n    option: Environment\n    value: \"ETCD_ELECTION_TIMEOUT=5000\"\n", Some(Source::Manifest)),
+            ("[{\"op\": \"add\", \"path\": \"/x/command/-\", \"value\": \"--election-timeout=5000\"}]\n", Some(Source::Manifest)),
+            (
+                "   CGroup: /system.slice/a.service\n           \u{2514}\u{2500}11 /usr/bin/etcd --election-timeout=5000\n",
+                Some(Source::Flags),
+            ),
+            ("ETCD_NAME=a\0ETCD_ELECTION_TIMEOUT=5000\0", Some(Source::Environment)),
             ("[Container]\nImage=quay.io/coreos/etcd:v3.5.9\nExec=--election-timeout=2500\n", Some(Source::DropIn)),
             ("DAEMON=/usr/bin/etcd\nDAEMON_ARGS=\"--name $NAME --election-timeout=2500\"\n", Some(Source::Flags)),
             ("OPTIONS=\"--election-timeout=2500\"\n/usr/bin/raftd $OPTIONS\n", None),

@@ -134,7 +134,9 @@ impl<'a> Signs<'a> {
         let option = item.starts_with("etcd-arg:") && line.contains(['"', '\'']) && line.starts_with('-');
         // Of an operation on a manifest, RFC 6902.
         let path = item.starts_with("path: /") && search::has(line, "etcd") && search::has(line, "/extraArgs");
-        let value = item.strip_prefix("value:").is_some_and(|value| is_command(unquoted(value)));
+        // Of an ini_file of Ansible's, the variable of a unit.
+        let sets = |value: &str| VARIABLES.iter().any(|name| value.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')));
+        let value = item.strip_prefix("value:").map(unquoted).is_some_and(|value| is_command(value) || sets(value));
         let variable = self.variables
             && line.starts_with('-')
             && VARIABLES.iter().any(|name| item.starts_with(name) && item[name.len()..].starts_with('='));

@@ -193,9 +193,11 @@ pub fn each_command(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// A row of a table, or of a box drawn with letters.
+/// A row of a table, or of a box drawn with letters. A process of a tree of them, as `systemctl status` prints, is none.
 pub fn is_drawn(line: &str) -> bool {
-    line.starts_with(|first: char| first == '|' || ('\u{2500}'..'\u{2580}').contains(&first))
+    let is_line = |letter: char| ('\u{2500}'..'\u{2580}').contains(&letter);
+    let is_process = line.trim_start_matches(is_line).starts_with(|first: char| first.is_ascii_digit());
+    line.starts_with(|first: char| first == '|' || is_line(first)) && !is_process
 }
 
 #[cfg(test)]

@@ -76,6 +76,9 @@ fn what_keeps_etcd_from_its_start_is_told_beside_the_patch() {
     }
     // What the patch itself mends is not.
     assert_eq!(of("--heartbeat-interval=100ms").disposition, "safe");
+    let fleet = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 1 m\n    etcd-request-timeout: 1\n";
+    let report = patch(&[fleet], &[config::read(0, fleet).expect("a cloud-config")], &[REQUEST]).remove(0);
+    assert!(report.reason.is_some_and(|reason| reason.contains("fleetd still does not start")));
 }
 
 #[test]
@@ -300,7 +303,7 @@ fn a_program_gets_no_bare_lines_at_its_end() {
 fn a_list_of_processes_is_not_changed() {
     let disposition = |text: &str| patch(&[text], &[config::read(0, text).expect("a command")], &[HEARTBEAT])[0].disposition;
     let command = "/usr/bin/etcd --name a --heartbeat-interval=100";
-    for before in ["etcd  812  2.1  1.0 ", "812 ", "root 812 1 0 10:00 ? 00:00:01 "] {
+    for before in ["etcd  812  2.1  1.0 ", "812 ", "root 812 1 0 10:00 ? 00:00:01 ", "   \u{2514}\u{2500}812 "] {
         assert_eq!(disposition(&format!("{before}{command}\n")), "refused", "{before}");
     }
     for before in ["timeout 5 ", "ionice -c 2 nice -n 5 ", "exec "] {
