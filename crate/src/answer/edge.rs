@@ -107,7 +107,7 @@ impl<'a> Edge<'a> {
     }
 
     /// The end of a document's path that no other one has: in a folder of gathered logs many are called the same.
-    fn end_of_path(&self, document: DocumentId) -> &str {
+    pub fn end_of_path(&self, document: DocumentId) -> &str {
         let name = self.sources[document].name.as_str();
         let has = |other: &Source, end: &str| other.name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'));
         let alone = |end: &&str| self.sources.iter().filter(|other| !other.removed && has(other, end)).count() < 2;

@@ -1,6 +1,7 @@
 //! The values that are stated or assumed, each with its place.
 
 use super::edge::Edge;
+use crate::config::meaning::scalar;
 use crate::facts::InForce;
 use crate::parameters::Parameter;
 use crate::report::{Provenance, SettingReport, document_id};
@@ -10,18 +11,31 @@ pub fn settings(edge: &Edge) -> Vec<SettingReport> {
     let mut reports: Vec<SettingReport> = Vec::new();
     let own = |place| edge.facts.configurations.iter().flat_map(|other| &other.settings).any(|other| other.place == place);
     for configuration in &edge.facts.configurations {
-        for setting in configuration.settings.iter().filter(|setting| !setting.set_by.is_some_and(own)) {
+        for setting in &configuration.settings {
+            let (mut set_by, mut value, mut why) =
+                (setting.set_by, setting.value, setting.why.clone().filter(|_| setting.set_by.is_none()));
+            if let Some(winner) = setting.set_by.filter(|place| own(*place)) {
+                // What refers to another one is shown there; a value of its own, here.
+                value = scalar::daemon(setting.parameter, setting.raw.trim_matches(['"', '\''])).value;
+                if value.is_none() {
+                    continue;
+                }
+                set_by = None;
+                why = edge
+                    .place(winner, None)
+                    .map(|at| format!("Line {} of {} acts in its place.", at.line, edge.end_of_path(winner.document)));
+            }
             // What a variable of another document sets is shown there.
-            let read = setting.value.filter(|_| setting.set_by.is_some());
-            let place = setting.set_by.unwrap_or(setting.place);
+            let read = value.filter(|_| set_by.is_some());
+            let place = set_by.unwrap_or(setting.place);
             let position = edge.place(place, None);
             reports.push(SettingReport {
                 parameter: setting.parameter.id(),
-                value: setting.value.map(|value| setting.parameter.number(value)),
+                value: value.map(|value| setting.parameter.number(value)),
                 raw: read.map_or_else(|| setting.raw.clone(), |value| setting.parameter.written(value)),
                 provenance: Provenance::Stated,
-                effective: setting.effective,
-                why: setting.why.clone().filter(|_| setting.set_by.is_none()),
+                effective: setting.effective && set_by == setting.set_by,
+                why,
                 document: Some(document_id(place.document)),
                 line: position.as_ref().map(|at| at.line),
                 column: position.as_ref().map(|at| at.column),

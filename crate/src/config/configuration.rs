@@ -70,6 +70,8 @@ pub struct Setting {
     pub effective: bool,
     /// Why not, in a sentence.
     pub why: Option<String>,
+    /// It stands on etcd's command line.
+    pub by_flag: bool,
     /// Written for etcd 0.4 (`peer-` keys, section `coreos.etcd`).
     pub etcd_04: bool,
     /// Where another document sets the variable that it refers to.
@@ -133,6 +135,8 @@ pub struct Cluster {
     pub own_file: Option<String>,
     /// etcd or fleet are handed more than the document shows: such a file, or options that a variable holds.
     pub hands_more: bool,
+    /// The first of the files that one server reads one after the other, this one among them.
+    pub adds_to: Option<DocumentId>,
     /// Whether it switches pre-vote on or off, a flag that etcd has from 3.4 on (etcd-io/etcd@v3.4.45:embed/config.go:446).
     pub pre_vote: Option<bool>,
     /// This etcd is a proxy, so its timers do not apply.

@@ -1,37 +1,56 @@
-//! Drop-ins of one unit, each a document of its own: systemd reads them by name, and the last one to set a variable decides.
+//! Drop-ins of one unit, or of one server's `config.yaml`, each a document of its own: they are read by name, and the last one
+//! to set a value decides.
 
-use super::configuration::{Configuration, Setting, Source};
+use super::configuration::{Configuration, Launcher, Setting, Source};
 use crate::text::DocumentId;
 
-/// Gives what a later drop-in sets again the value and the place of that one, as far as numbers in their names tell their
-/// order (systemd.unit(5)). Without numbers they may be of two members.
+/// Gives what a later file sets again the value and the place of that one; a flag beats a variable, wherever it stands
+/// (systemd.unit(5); etcd-io/etcd@v2.2.5:pkg/flags/flag.go:72). Drop-ins without numbers may be of two members.
 pub fn resolve<'t>(configurations: &mut [Configuration], name_of: &dyn Fn(DocumentId) -> &'t str) {
     for at in 0..configurations.len() {
-        let Some(own) = numbered(&configurations[at], name_of) else { continue };
-        for number in 0..configurations[at].settings.len() {
-            let setting = &configurations[at].settings[number];
+        let own = &configurations[at];
+        let Some(name) = numbered(own, name_of) else { continue };
+        let beside = |other: &Configuration| Some(numbered(other, name_of)?.1).filter(|_| is_beside(other, own, name_of));
+        let first = configurations.iter().find(|other| beside(other) == Some("")).map(|first| first.document);
+        let mut winners = Vec::new();
+        for (number, setting) in own.settings.iter().enumerate().filter(|(_, setting)| setting.effective) {
             let again = |other: &&Setting| other.parameter == setting.parameter && other.etcd_04 == setting.etcd_04 && other.effective;
-            let later = configurations.iter().filter_map(|other| {
-                let name = numbered(other, name_of).filter(|name| name.0 == own.0 && name.1 > own.1)?;
-                Some((name.1, other.settings.iter().rev().find(again)?))
+            let ranked = configurations.iter().filter_map(|other| {
+                let (file, found) = (beside(other)?, other.settings.iter().rev().find(again)?);
+                Some(((found.by_flag, file), found)).filter(|(rank, _)| *rank > (setting.by_flag, name.1))
             });
-            let winner = later.max_by_key(|(file, _)| *file).map(|(_, winner)| (winner.value, winner.place));
-            if let Some((value, place)) = winner.filter(|_| setting.effective) {
-                let lost = &mut configurations[at].settings[number];
-                (lost.value, lost.set_by) = (value, Some(place));
-            }
+            winners.extend(ranked.max_by_key(|(rank, _)| *rank).map(|(_, winner)| (number, winner.value, winner.place)));
+        }
+        configurations[at].cluster.adds_to = first;
+        for (number, value, place) in winners {
+            let lost = &mut configurations[at].settings[number];
+            (lost.value, lost.set_by) = (value, Some(place));
         }
     }
 }
 
-/// The folder and the file name of a drop-in that begins with a number: `10-timers.conf`.
+fn is_beside<'t>(other: &Configuration, own: &Configuration, name_of: &dyn Fn(DocumentId) -> &'t str) -> bool {
+    let folder = |each| numbered(each, name_of).map(|name| name.0);
+    other.source == own.source && folder(other) == folder(own)
+}
+
+/// The folder and the file name of a drop-in that begins with a number: `10-timers.conf`; of its unit there is only the first.
+/// k3s and RKE2 read their `config.yaml` and then what is in `config.yaml.d` beside it (docs.k3s.io/installation/configuration,
+/// "Multiple Config Files").
 fn numbered<'t>(configuration: &Configuration, name_of: &dyn Fn(DocumentId) -> &'t str) -> Option<(&'t str, &'t str)> {
     let name = name_of(configuration.document);
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-    let number = file.strip_suffix(".conf")?.split_once('-')?.0;
-    let ordered =
-        configuration.source == Source::DropIn && configuration.part.is_none() && number.bytes().all(|byte| byte.is_ascii_digit());
-    ordered.then_some((folder, file))
+    let is_numbered = || file.split_once('-').is_some_and(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    let of_k3s = configuration.cluster.launcher == Some(Launcher::K3s) && configuration.source == Source::Manifest;
+    let of_systemd = configuration.source == Source::DropIn;
+    let place = match folder.strip_suffix(".d").map(|unit| unit.strip_suffix("config.yaml").unwrap_or(unit).trim_end_matches('/')) {
+        _ if of_k3s && file == "config.yaml" => (folder, ""),
+        _ if of_systemd && file.ends_with(".service") => (name, ""),
+        Some(unit) if of_k3s || of_systemd && is_numbered() => (unit, file),
+        None if (of_k3s || of_systemd && file.ends_with(".conf")) && is_numbered() => (folder, file),
+        _ => return None,
+    };
+    configuration.part.is_none().then_some(place)
 }
 
 #[cfg(test)]
@@ -39,6 +58,34 @@ mod tests {
     use super::*;
     use crate::config::read;
     use crate::units::MS;
+
+    #[test]
+    fn a_server_reads_its_file_and_then_those_beside_it() {
+        let texts = ["token: a\ntls-san: [b]\netcd-arg: [election-timeout=1000]\n", "etcd-arg+: [election-timeout=2000]\n"];
+        let read = |names: [&'static str; 2]| {
+            let mut all: Vec<Configuration> = (0..2).filter_map(|at| read(at, texts[at])).collect();
+            resolve(&mut all, &|document| names[document]);
+            all.iter().map(|each| (each.settings[0].value.map(|value| value / MS), each.cluster.adds_to)).collect::<Vec<_>>()
+        };
+        assert_eq!(read(["k3s/config.yaml", "k3s/config.yaml.d/10-a.yaml"]), [(Some(2000), Some(0)); 2]);
+        assert_eq!(read(["config.yaml", "10-a.yaml"]), [(Some(2000), Some(0)); 2]);
+        assert_eq!(read(["n1/config.yaml", "n2/config.yaml.d/a.yaml"]), [(Some(1000), Some(0)), (Some(2000), None)]);
+    }
+
+    #[test]
+    fn a_flag_of_the_unit_beats_a_variable_of_its_drop_in() {
+        let texts = [
+            "[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=100\nExecStart=/usr/bin/etcd --election-timeout=1000\n",
+            "[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500 ETCD_ELECTION_TIMEOUT=5000\n",
+        ];
+        let values = |names: [&'static str; 2]| {
+            let mut all: Vec<Configuration> = (0..2).filter_map(|at| read(at, texts[at])).collect();
+            resolve(&mut all, &|document| names[document]);
+            all.iter().flat_map(|each| each.settings.iter().map(|setting| setting.value.map(|value| value / MS))).collect::<Vec<_>>()
+        };
+        assert_eq!(values(["a/etcd.service", "a/etcd.service.d/10-x.conf"]), [Some(500), Some(1000), Some(500), Some(1000)]);
+        assert_eq!(values(["a/etcd.service", "b/etcd.service.d/10-x.conf"]), [Some(100), Some(1000), Some(500), Some(5000)]);
+    }
 
     #[test]
     fn the_last_drop_in_by_name_decides() {

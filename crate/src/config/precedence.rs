@@ -78,14 +78,18 @@ impl Builder<'_> {
     /// What an empty directive takes back. A new command is what such a line is for; of variables it is told.
     fn void_reset(&mut self) {
         for reset in std::mem::take(&mut self.resets) {
-            let note = format!("An empty {}= at line {} takes it back.", reset.directive, self.line(reset.at));
+            // UnsetEnvironment= takes away what any line or file sets (systemd.exec(5)).
+            let unset = Parameter::ALL.into_iter().find(|parameter| parameter.variable() == reset.directive);
+            let what = if unset.is_some() { "UnsetEnvironment=".to_owned() } else { format!("An empty {}=", reset.directive) };
+            let note = format!("{what} at line {} takes it back.", self.line(reset.at));
             for at in 0..self.claims.len() {
-                let Claim { home, directive, span, void, .. } = &self.claims[at];
-                let is_before = (&home.file, span.start) < (&reset.file, reset.at) && home.unit == reset.unit;
-                if !is_before || *directive != reset.directive || void.is_some() {
+                let Claim { home, directive, span, void, parameter, .. } = &self.claims[at];
+                let is_unset = unset == Some(*parameter) && home.class <= Class::EnvironmentFile;
+                let is_before = *directive == reset.directive && (&home.file, span.start) < (&reset.file, reset.at);
+                if home.unit != reset.unit || void.is_some() || !(is_before || is_unset) {
                     continue;
                 }
-                if *directive == "Environment" {
+                if is_unset || *directive == "Environment" {
                     self.void(at, RuleId::ConfigShadowed, note.clone());
                 }
                 self.claims[at].void = Some(note.clone());
@@ -259,6 +263,7 @@ impl Builder<'_> {
                 place: self.place(&claim.span),
                 effective,
                 why,
+                by_flag: claim.home.class == Class::Flag,
                 etcd_04: claim.etcd_04,
                 set_by: None,
                 process: if in_blocks { String::new() } else { claim.home.unit.clone() },

@@ -53,12 +53,9 @@ fn overrule<'t>(configurations: &mut [Configuration], reader: usize, file: usize
         let Some(other) = configurations[file].settings.iter().position(alike).filter(|_| own.effective && own.set_by.is_none()) else {
             continue;
         };
-        let before = text_of(own.place.document).get(..own.place.span.start as usize).and_then(|before| before.lines().next_back());
-        let is_variable =
-            before.is_some_and(|line| line.trim_end_matches(['"', '\'']).ends_with(&format!("{}=", own.parameter.variable())));
         // Podman's own units are docker's kin.
         let by_systemd = configurations[reader].source == Source::DropIn && !search::has(text_of(own.place.document), "[Container]");
-        let file_wins = by_systemd && is_variable;
+        let file_wins = by_systemd && !own.by_flag;
         let [winner, loser] = if file_wins { [(file, other), (reader, at)] } else { [(reader, at), (file, other)] };
         let (value, place) = (configurations[winner.0].settings[winner.1].value, configurations[winner.0].settings[winner.1].place);
         let lost = &mut configurations[loser.0].settings[loser.1];

@@ -37,7 +37,12 @@ fn is_handed_on(configurations: &[Configuration], configuration: &Configuration,
 fn stands_elsewhere(configurations: &[Configuration], configuration: &Configuration, change: &Change) -> bool {
     let states = |each: &Configuration| each.settings.iter().any(|setting| setting.effective && change.is_of(setting));
     let alike = |other: &Configuration| other.cluster.has_etcd == configuration.cluster.has_etcd;
+    // What none of the files states that are read one after the other goes into the first.
+    let main = configuration.cluster.adds_to;
+    let of_server =
+        |other: &Configuration| main.is_some() && other.cluster.adds_to == main && (states(other) || main == Some(other.document));
     let beside = |other: &Configuration| match (other.source, configuration.source) {
+        _ if of_server(other) => true,
         (Source::FleetConf, source) => source != Source::FleetConf && states(other),
         // Variables of a template.
         (_, Source::FleetConf | Source::Prefixed) => states(other),

@@ -13,6 +13,7 @@ use crate::config::syntax::variables::Variables;
 use crate::config::syntax::words::{self, Word};
 use crate::gather::Gather;
 use crate::ids::RuleId;
+use crate::parameters::Parameter;
 use crate::text::line_end;
 use crate::{search, template};
 
@@ -123,6 +124,13 @@ impl Reader<'_, '_> {
                 self.builder.image(&text[directive.value]);
             }
             "EnvironmentFile" => self.builder.reads_file(text[directive.value].trim().trim_start_matches('-')),
+            "UnsetEnvironment" => {
+                for name in Parameter::ALL.map(Parameter::variable) {
+                    if text[directive.value.clone()].split_whitespace().any(|word| word == name) {
+                        self.builder.reset(name, (&self.unit, &self.file), at);
+                    }
+                }
+            }
             "ExecStart" if empty => {
                 self.builder.reset("ExecStart", (&self.unit, &self.file), at);
                 self.commands.retain(|(of, ..)| *of != self.unit);
@@ -334,6 +342,9 @@ mod tests {
         let text = "[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500 ETCD_ELECTION_TIMEOUT=5000\nEnvironment=\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\n";
         assert_eq!(acting(text), [(Parameter::ElectionTimeout, "2000".to_owned())]);
         assert_eq!(read(0, text).problems.iter().map(|problem| problem.id).collect::<Vec<_>>(), [RuleId::ConfigShadowed; 2]);
+        let unset =
+            "[Service]\nUnsetEnvironment=A ETCD_HEARTBEAT_INTERVAL\nEnvironment=ETCD_HEARTBEAT_INTERVAL=500 ETCD_ELECTION_TIMEOUT=5000\n";
+        assert_eq!(acting(unset), [(Parameter::ElectionTimeout, "5000".to_owned())]);
         // Drop-ins are read in the order of their names, after the unit.
         let unit = |drop_in: &str, options: &str| {
             format!(

@@ -27,6 +27,23 @@ fn what_another_document_sets_is_changed_there() {
 }
 
 #[test]
+fn of_files_that_are_read_one_after_the_other_one_is_changed() {
+    let patched = |texts: [&str; 2], names: [&'static str; 2]| {
+        let mut all: Vec<Configuration> = (0..2).filter_map(|at| config::read(at, texts[at])).collect();
+        config::drop_ins::resolve(&mut all, &|document| names[document]);
+        patch(&texts, &all, &[ELECTION]).into_iter().map(|patch| (patch.document.unwrap(), patch.text.unwrap())).collect::<Vec<_>>()
+    };
+    let k3s = ["k3s/config.yaml", "k3s/config.yaml.d/10-a.yaml"];
+    let (main, added) = ("token: a\ntls-san: [b]\netcd-arg: [election-timeout=1000]\n", "etcd-arg+: [quota-backend-bytes=9]\n");
+    assert_eq!(patched([main, added], k3s), [("d1".to_owned(), main.replace("1000", "2500"))]);
+    let (main, added) = ("token: a\ntls-san: [b]\n", "etcd-arg+: [election-timeout=1000]\n");
+    assert_eq!(patched([main, added], k3s), [("d2".to_owned(), added.replace("1000", "2500"))]);
+    let unit = "[Service]\nExecStart=/usr/bin/etcd\n";
+    let both = patched([unit, unit], ["etcd.service", "etcd.service.d/10-a.conf"]);
+    assert_eq!((both.len(), both[0].0.as_str()), (1, "d1"), "{both:?}");
+}
+
+#[test]
 fn what_members_share_is_changed_for_all() {
     let member = |name: &str| {
         format!("  {name}:\n    image: etcd\n    command: [etcd, --name, {name}]\n    environment: {{<<: *env, ETCD_NAME: {name}}}\n")
