@@ -2,7 +2,7 @@
 
 use super::common::{alerts, hosts, human_limit, lines, longest_first, plural, range, time, times};
 use super::{Finding, Rule};
-use crate::facts::stalls::ENOUGH;
+use crate::facts::stalls::{ENOUGH, Meanwhile};
 use crate::facts::{EventId, Facts, Stall, StallKind, metrics, tools};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -19,6 +19,7 @@ pub const RULE: Rule = Rule {
     references: &[
         "etcd-io/etcd@v3.4.45:wal/wal.go:806",
         "etcd-io/etcd@v3.4.45:etcdserver/raft.go:226",
+        "etcd-io/etcd@v3.4.45:raft/log_unstable.go (entries that are not on disk yet)",
         "etcd documentation: hardware, disks; FAQ: 99 of 100 syncs below 10 ms, 99 of 100 commits below 25 ms",
     ],
     check,
@@ -61,7 +62,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let hosts = hosts(facts, &events);
     let on = if hosts.len() > 1 { format!(" {} members are hit.", hosts.len()) } else { String::new() };
-    let what = format!("etcd prints such a line only above one second, so shorter waits are not shown.{compared}{on}");
+    let ran = if facts.while_syncing().is_empty() {
+        ""
+    } else {
+        " Meanwhile the leader took in another member's campaign: its process ran, and its disk held it up."
+    };
+    let what = format!("etcd prints such a line only above one second, so shorter waits are not shown.{compared}{on}{ran}");
     let harmed = !only_followers && (over || facts.needless().next().is_some());
     let severity = if harmed { Severity::Critical } else { Severity::Warning };
     let finding =
@@ -81,6 +87,9 @@ fn by_unwritten(facts: &Facts) -> Option<Finding> {
     (!events.is_empty()).then(|| finding().advising("See what holds up the disk at those moments: a snapshot or a backup that freezes the file system, a shared volume, other writers. A longer election-timeout only keeps the leader; writes wait as before."))
 }
 
+/// What to do where the process stood still.
+const STOPS_PROCESS: &str = "Find what stops the process or its machine: a hypervisor, a paused container, a processor without time left.";
+
 /// What kept the syncs waiting, where it was not the disk.
 fn not_at_fault(facts: &Facts, syncs: &[EventId], title: &str, count: u64) -> Option<Finding> {
     // Far more stalls of a leader that no sync accounts for, though each of their length would be printed: the machine
@@ -92,10 +101,13 @@ fn not_at_fault(facts: &Facts, syncs: &[EventId], title: &str, count: u64) -> Op
             "{without} stalls of a leader came without such a line: the machine stood still, and this with it. The disk is not shown to be at fault."
         );
         let finding = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, syncs);
-        return Some(
-            finding
-                .advising("Find what stops the process or its machine: a hypervisor, a paused container, a processor without time left."),
-        );
+        return Some(finding.advising(STOPS_PROCESS));
+    }
+    let meanwhile = facts.while_syncing();
+    if !meanwhile.is_empty() && !meanwhile.contains(&Meanwhile::Ran) {
+        let what = "The leader took in no other member's campaign until they ended: its process stood still, and the syncs with it. The disk is not shown to be at fault.";
+        let finding = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, syncs);
+        return Some(finding.advising(STOPS_PROCESS));
     }
     if let Some(busy) = tools::busy_processor(facts) {
         let title = format!("The processor had no time left, and {}{}", title[..1].to_ascii_lowercase(), &title[1..]);
@@ -262,6 +274,30 @@ mod tests {
         // Who woke up, or was cut off, hears of it later; and what was on disk is replaced.
         assert!(found(old("07.900000", kept)).is_none());
         assert!(found(old("07.115000", "replace the unstable entries from index 120")).is_none());
+    }
+
+    /// What the leader says to a campaign within the sync tells the disk from a process that stood still.
+    #[test]
+    fn a_leader_that_answers_within_the_sync_ran_and_one_that_does_not_stood_still() {
+        let line = |at: &str, text: &str| format!("2026-11-30 10:21:{at} {text}\n");
+        let (a, b) = ("2a0965170762fd09", "91d25258d70ad868");
+        let next = line("08.100000", &format!("I | raft: {b} is starting a new election at term 2"))
+            + &line("08.100100", &format!("I | raft: {b} became candidate at term 3"))
+            + &line("08.100200", &format!("I | raft: raft.node: {b} lost leader {a} at term 3"))
+            + &line("08.102000", &format!("I | raft: {b} became leader at term 3"));
+        let led = line("01.000000", &format!("I | raft: {a} became leader at term 2"));
+        let sync = line("08.900000", "W | wal: sync duration of 1.95s, expected less than 1s");
+        let gave_way = |at: &str| {
+            line(at, &format!("I | raft: {a} [term: 2] received a MsgApp message with higher term from {b} [term: 3]"))
+                + &line(at, &format!("I | raft: {a} became follower at term 3"))
+        };
+        let found = |log: String| find(&facts(&[&log, &next]), RuleId::EtcdSlowDisk).expect("slow");
+        let ran = found(led.clone() + &gave_way("08.103000") + &sync);
+        assert!(ran.severity == Severity::Critical && ran.what.ends_with("its disk held it up."), "{}", ran.what);
+        let slept = found(led.clone() + &sync + &gave_way("08.900800"));
+        assert!(slept.severity == Severity::Info && slept.what.contains("stood still"), "{}", slept.what);
+        let silent = found(led + &sync);
+        assert!(silent.severity == Severity::Critical && !silent.what.contains("Meanwhile"), "{}", silent.what);
     }
 
     #[test]

@@ -81,8 +81,9 @@ pub(super) fn from_return(
 
 /// The old leader took in what the next one sent as soon as it led, so its process ran, and dropped entries that its disk had not
 /// taken. etcd sends no heartbeat and counts no tick while a write to its log waits (etcd-io/etcd@v3.4.45:etcdserver/raft.go,
-/// start; measured on 3.4.23: eight of eight frozen disks showed it, and none of a hundred leaders that were paused or cut off).
-/// How long the disk waited stands nowhere.
+/// start). Measured on 3.4.23: of 25 leaders with frozen disks each dropped such entries, of a hundred that were paused or cut
+/// off none; of 16 paused under heavy writes 4 did, later, and with a line that measures the stall. How long the disk waited
+/// stands nowhere.
 fn dropped_unwritten(facts: &Facts, voice: &Voice, change: &LeaderChange) -> Option<EventId> {
     let (from, slack) = (change.campaign?, grain(facts, change));
     let until = change.elected.unwrap_or(from) + 2 * then(facts, change).heartbeat;

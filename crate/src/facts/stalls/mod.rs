@@ -6,6 +6,9 @@
 mod guessed;
 mod lost_ticks;
 mod measured;
+mod syncing;
+
+pub use syncing::Meanwhile;
 
 use guessed::{censored, from_return, grain, like_near_misses, soonest, speakers, told_on_return};
 pub use lost_ticks::WAITING_TICKS;
