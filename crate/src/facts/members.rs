@@ -14,13 +14,13 @@ pub(super) fn members(facts: &Facts) -> Option<u32> {
     // The first member of a cluster that grew names itself alone in initial-cluster, as that of kubeadm does for good
     // (kubernetes/kubernetes@0009808:cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand): what the logs name tells more,
     // and so does a late heartbeat, which is sent to others (etcd-io/etcd@v3.4.45:etcdserver/raft.go, processMessages).
-    let grew = || {
-        ids_in(facts, &SPEAK_OF_OTHERS) > 1
-            || ids_in(facts, &[Meaning::MemberChange]) > 1
-            || facts.events_of(&[Meaning::HeartbeatLate]).next().is_some()
-    };
+    let grew = || ids_in(facts, &SPEAK_OF_OTHERS) > 1 || ids_in(facts, &[Meaning::MemberChange]) > 1 || sent_late(facts);
     let configured = configured.filter(|count| *count != 1 || !grew());
     stated.or(configured).or_else(|| named_members(facts))
+}
+
+fn sent_late(facts: &Facts) -> bool {
+    facts.events_of(&[Meaning::HeartbeatLate]).next().is_some()
 }
 
 /// Lines that count the members: with which the cluster began, or who votes.
@@ -55,9 +55,17 @@ fn named_members(facts: &Facts) -> Option<u32> {
     // Somebody else's vote or term is no count of members: a removed one asks for votes too.
     let heard = ids_in(
         facts,
-        &[Meaning::BecameLeader, Meaning::BecameFollower, Meaning::VoteIgnoredLease, Meaning::HigherTermMessage, Meaning::LowerTermIgnored],
+        &[
+            Meaning::BecameLeader,
+            Meaning::BecameFollower,
+            Meaning::LeaderLost,
+            Meaning::VoteIgnoredLease,
+            Meaning::HigherTermMessage,
+            Meaning::LowerTermIgnored,
+        ],
     );
-    let alone = named == 1 && heard == 1 && has(Meaning::BecameCandidate) && has(Meaning::BecameLeader) && !has(Meaning::VoteSent);
+    let asked_nobody = has(Meaning::BecameCandidate) && has(Meaning::BecameLeader) && !has(Meaning::VoteSent);
+    let alone = named == 1 && heard == 1 && asked_nobody && !sent_late(facts);
     // 0.4 names its members in plain words.
     let old = distinct(facts.events_of(&[Meaning::Leader04]).filter_map(|(_, event)| event.word("new")).filter(|name| !name.is_empty()));
     if alone { Some(1) } else { (old.len() >= 3).then_some(old.len() as u32) }
@@ -112,6 +120,14 @@ mod tests {
         // A start tells of members that are long gone.
         let others = ["1", "2", "3"].map(|last| removed.replace(a, &format!("343c1c56a3296f5{last}"))).concat();
         assert_eq!(facts(&[&(others + &log)]).members, Some(4));
+    }
+
+    #[test]
+    fn a_member_that_followed_another_is_not_alone() {
+        let line = |what: &str| format!("2021-05-04 10:00:01.1 I | raft: 91d25258d70ad868 {what} at term 5\n");
+        let wins = line("became candidate") + &line("became leader");
+        let followed = line("lost leader 2a0965170762fd09").replace("raft: 91", "raft: raft.node: 91");
+        assert_eq!((facts(&[&wins]).members, facts(&[&(followed + &wins)]).members), (Some(1), None));
     }
 
     #[test]

@@ -55,14 +55,19 @@ fn same_incident(before: &Stall, largest: Micros, end: Option<Micros>, excess: M
 }
 
 /// Only a leader prints that it was late. Where the lines name nobody, as those of a rotated log may and those of members mixed
-/// up do, it is the one that led when the stall began, if a log of its own does not tell of this moment.
+/// up do, or stand beside those of one who followed another then, it is the one that led when the stall began, if a log of its
+/// own does not tell of this moment. A machine that does not say who it is can only be one that no other machine is.
 pub(super) fn name_leader(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], leads: &Moments, stall: &mut Stall) {
-    let led = || leader_at(changes, leads, stall.end? - stall.length.low);
-    let Some(leader) = led().filter(|_| facts.event(stall.events[0]).host.is_none() && stall.member == facts.host(stall.events[0])) else {
+    let (telling, Some(end)) = (stall.events[0], stall.end) else { return };
+    let begun = end - stall.length.low;
+    let Some(leader) = leader_at(changes, leads, begun) else { return };
+    let on_a_machine = facts.event(telling).host.is_some();
+    let lost_next = || leads.between(begun, Micros::MAX).first().is_some_and(|(_, at)| changes[*at].old.as_deref() == Some(leader));
+    if stall.member != facts.host(telling) && (on_a_machine || !lost_next()) {
         return;
-    };
-    let at_hand = |end: Micros, voice: &Voice| (1..voice.events.len()).contains(&voice.since(end));
-    let tells = |voice: &Voice| voice.member == leader && !voice.among && stall.end.is_some_and(|end| at_hand(end, voice));
+    }
+    let at_hand = |voice: &Voice| (1..voice.events.len()).contains(&voice.since(end));
+    let tells = |voice: &Voice| voice.member == leader && (on_a_machine || !voice.among && at_hand(voice));
     if !voices.iter().any(tells) {
         stall.member = leader.to_owned();
     }

@@ -1,5 +1,6 @@
 use crate::facts::StallKind;
 use crate::rules::testing::facts;
+use crate::search;
 use crate::units::MS;
 
 #[test]
@@ -13,6 +14,26 @@ fn an_excerpt_of_the_leader_that_lost_its_place_to_a_slow_sync() {
     let measured = |log: &str| facts(&[log]).stalls.iter().any(|stall| stall.kind == StallKind::SlowSync);
     assert!(measured(&log("91d25258d70ad868")));
     assert!(!measured(&log("ca93d269ec463a6b")));
+}
+
+/// A late heartbeat beside the lines of a member that followed another is of that one; of a machine that does not say who it
+/// is, where no other machine is that one.
+#[test]
+fn a_late_heartbeat_without_a_name_is_of_the_one_that_led() {
+    let line = |time: &str, host: &str, text: &str| format!("Apr 20 10:00:{time} {host} etcd[7]: {text}\n");
+    let log = |hosts: [&str; 2], other: &str| {
+        line("01", hosts[0], "2a0965170762fd09 is starting a new election at term 4")
+            + &line("01", hosts[0], "raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line("01", hosts[0], "2a0965170762fd09 became leader at term 5")
+            + other
+            + &line("02", hosts[1], "failed to send out heartbeat on time (exceeded the 100ms timeout for 2.1s)")
+    };
+    let explained = |log: &str| facts(&[log]).explained();
+    assert_eq!(explained(&log(["n1", "n2"], "")), 1);
+    assert_eq!(explained(&search::replace(&search::replace(&log(["n1", "n1"], ""), "Apr 20", "2020-04-20"), " n1 etcd[7]: ", " I | ")), 1);
+    let third = line("00", "n3", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4");
+    let facts = facts(&[&log(["n1", "n2"], &third)]);
+    assert!(facts.stalls.iter().all(|stall| stall.kind != StallKind::LateHeartbeat || stall.member == "n2"), "n3 is the leader");
 }
 
 /// A machine without time for etcd delays its syncs, and all else between them.
