@@ -33,6 +33,12 @@ fn merged_repeats_count() {
     for text in [format!("      5 2016-04-20 10:12:51.000000 W | etcdserver: {LATE}"), format!("   5 etcd2[815]: {LATE}")] {
         assert_eq!(read(&text).events[0].repeat, 1, "{text}");
     }
+    // Nor where it grows with the lines.
+    let repeats = |first: &str, second: &str| {
+        let log = read(&format!("    {first} {LATE}\n    {second} server is likely overloaded\n"));
+        (log.events[0].repeat, log.events[1].repeat)
+    };
+    assert_eq!((repeats("211", "212"), repeats("211", "198")), ((1, 1), (211, 198)));
 }
 
 /// What a pager cut off is not made up: the message is known, its figures only where they are whole.
@@ -275,11 +281,30 @@ fn what_other_programs_say_in_the_same_words() {
     }
 }
 
+/// A row tells of its own pod or container; one of another program may bear the name of a machine of etcd.
+#[test]
+fn rows_of_pods_and_containers() {
+    let recognised = |row: &str| read(&format!("etcd-1   1/1   Running   0   40d\n{row}\n")).recognised;
+    for (row, times) in [
+        ("etcd-2             0/1     CrashLoopBackOff   12 (3m ago)   40d", 1),
+        ("web-etcd-0         0/1     Error              12 (3m ago)   40d", 1),
+        ("kube-proxy-etcd-1  0/1     Error              12 (3m ago)   40d", 0),
+        ("coredns-5d78c9     0/1     CrashLoopBackOff   12 (3m ago)   40d", 0),
+        ("      Reason:       CrashLoopBackOff", 1),
+        ("8c1d2e   86b6af   2 minutes ago   Exited   etcd             41   1a2b3c   etcd-1", 1),
+        ("8c1d2e   86b6af   2 minutes ago   Exited   etcd             1    1a2b3c   etcd-1", 0),
+        ("8c1d2e   86b6af   2 minutes ago   Exited   kube-apiserver   41   1a2b3c   kube-apiserver-etcd-1", 0),
+    ] {
+        assert_eq!(recognised(row), times, "{row}");
+    }
+}
+
 /// The message without its bracket is one where it ends the line; a sentence about it is none.
 #[test]
 fn a_late_heartbeat_as_articles_shorten_it() {
     let log = read("etcd2[1203]: failed to send out heartbeat on time\n");
     assert_eq!(log.events.iter().map(|event| event.meaning).collect::<Vec<_>>(), [Meaning::HeartbeatLate]);
+    assert_eq!(read("failed to send out heartbeat on time (exceeded the 100ms timeout for ~2.9s)\n").recognised, 1);
     assert_eq!(read("What does the etcd warning \"failed to send out heartbeat on time\" mean?\n").recognised, 0);
     let quoted = "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk";
     assert_eq!(read(&format!("\"{quoted}\"\n")).recognised, 1);
@@ -332,6 +357,14 @@ fn raft_of_other_programs() {
         "time=\"2017-02-13T14:42:38.281509334+08:00\" level=info msg=\"5692ad0219730292 became follower at term 0\"\n",
         "2017/08/02 01:44:29 raft.go:506: INFO: 1 became candidate at term 10\n",
         "2017/08/02 01:44:29 node.go:302: INFO: raft.node: 1 elected leader 1 at term 10\n",
+    ] {
+        assert_eq!(read(text).events, [], "{text}");
+    }
+    // What such a program cannot reach is no member of etcd, though the places of its source name it.
+    for text in [
+        "I210304 14:12:08.112299 312 vendor/go.etcd.io/etcd/raft/v3/raft.go:700  [n1,s1] 8 1 became pre-candidate at term 12\n\
+         E210304 14:12:14.112233 312 2@rpc/context.go:1104  [n1] 12 dial tcp 192.0.2.2:26257: connect: connection refused\n",
+        "2020-05-11 08:12:31.118 UTC [orderer.consensus.etcdraft] logSendFailure -> ERRO 05a Failed to send StepRequest to 3, because: dial tcp 192.0.2.7:7050: connect: connection refused channel=one node=1\n",
     ] {
         assert_eq!(read(text).events, [], "{text}");
     }

@@ -19,7 +19,7 @@ pub const PEER_PORTS: &[&str] = &[":2380", ":7001"];
 
 /// Words of etcd and fleet in a line. The logger of etcd 2.1 to 3.4 writes date, time, one letter of `CEWNID`, ` | ` and the package
 /// (etcd-io/etcd@v2.3.8, vendored github.com/coreos/pkg/capnslog/formatters.go).
-pub(super) const OURS: &[&str] = &["etcd", "fleet", "rafthttp", " C | ", " E | ", " W | ", " N | ", " I | "];
+pub(super) const OURS: &[&str] = &["etcd", "fleet", "rafthttp", "\"membership/", " C | ", " E | ", " W | ", " N | ", " I | "];
 
 /// Levels of HashiCorp's loggers (Consul, Nomad, Vault, rqlite), which neither etcd nor fleet prints
 /// (hashicorp/go-hclog:intlogger.go:25, before its 1.0; `[ERR]` is older).
@@ -73,7 +73,10 @@ pub fn is_mention(event: &Event) -> bool {
     let bare = event.values.is_empty() && !event.cut;
     let ends_in = |words: &str| event.text.trim_end_matches(['.', '"', '\'', '`', ' ']).ends_with(words);
     match event.meaning {
-        Meaning::HeartbeatLate => bare && !ends_in("heartbeat on time") && !ends_in("likely from slow disk"),
+        Meaning::HeartbeatLate => {
+            let bracket = search::split(&event.text, "heartbeat on time (").is_some_and(|(_, rest)| rest.contains(')'));
+            bare && !bracket && !ends_in("heartbeat on time") && !ends_in("likely from slow disk")
+        }
         Meaning::WalSyncSlow => bare && event.time.is_none() && !event.text.contains(['{', '=']) && !ends_in("slow fdatasync"),
         // The name of a metric, in its explanation or in a query; an alert's rule.
         meaning if is_metric(meaning) || meaning == Meaning::AlertLeaderChanges => {
@@ -96,6 +99,11 @@ pub fn is_mention(event: &Event) -> bool {
             !entered && search::has(&event.text, "alarm disarm")
         }
         Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
+        // crictl lists what ended with what runs: after one or two starts anew that is no trouble (judgement).
+        Meaning::ContainerEnded => {
+            let attempts = event.word("attempts").and_then(|words| words.split(' ').next());
+            attempts.is_some_and(|attempts| attempts.parse::<u32>().is_ok_and(|attempts| attempts < 3))
+        }
         // zap puts a trace into each line of level error (etcd 3.6).
         Meaning::StackFrame => {
             let frame = event.text.split(' ').find(|word| word.contains('('));
@@ -154,11 +162,21 @@ fn is_of_another_server(text: &str) -> bool {
     search::any(text, OTHER_SERVERS) || at.is_some_and(|at| is_printed_by(text, at, &SERVE_MORE))
 }
 
+/// A row of a list of pods speaks of its pod alone: of etcd's, and not of one that bears the name of its machine, as
+/// `kube-proxy-etcd-1` does. The pod stands before how many of its containers are ready.
+fn is_of_another_pod(event: &Event) -> bool {
+    let is_ready = |word: &str| word.split_once('/').is_some_and(|(ready, all)| ready.parse::<u8>().is_ok() && all.parse::<u8>().is_ok());
+    let words = event.text.split(' ').filter(|word| !word.is_empty());
+    let pod = || words.clone().zip(words.clone().skip(1)).find(|(_, next)| is_ready(next)).map(|(pod, _)| pod);
+    event.meaning == Meaning::ContainerEnded && pod().is_some_and(|pod| !search::has(pod, "etcd") || pod.starts_with("kube-"))
+}
+
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
 pub fn is_ours(event: &Event, named: bool) -> bool {
     let has = |words: &[&str]| search::any(&event.text, words);
-    // What MicroK8s keeps its objects in answers as etcd does, and is none.
-    if has(&["dqlite"]) || is_of_another_server(&event.text) {
+    // What MicroK8s keeps its objects in answers as etcd does, and is none; nor is what orders the blocks of Fabric
+    // (hyperledger/fabric@v2.2.0:orderer/consensus/etcdraft).
+    if has(&["dqlite", "etcdraft"]) || is_of_another_server(&event.text) || is_of_another_pod(event) {
         return false;
     }
     // Talos names the service that it speaks of: `service[containerd](Running): Health check failed: …`.

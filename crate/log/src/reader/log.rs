@@ -177,7 +177,8 @@ impl Log {
         let of_another = |event: &Event| event.meaning == Meaning::OtherStore || is_of_another_raft(event);
         let of_client = |event: &Event| matches!(event.meaning, Meaning::KubernetesLeaseLost | Meaning::StoreUnreachable);
         let names = |event: &Event| !is_borrowed(event) && !of_another(event) && !of_client(event);
-        let named = named || self.reading.events.iter().any(names);
+        // Who holds etcd's raft library names it in the places of its source.
+        let named = named && !self.reading.events.iter().any(of_another) || self.reading.events.iter().any(names);
         let (reading, programs) = (&mut self.reading, &mut self.programs);
         reading.events.retain(|event| {
             reading.other_store |= event.meaning == Meaning::OtherStore;
@@ -197,6 +198,7 @@ impl Log {
     pub fn finish(mut self, named: bool) -> LogReading {
         self.drop_foreign(named);
         let mut reading = self.reading;
+        number_lines(&mut reading.events);
         // Of a log that writes no dates, a date in the text around it tells nothing.
         let dateless = self.own_stamps.clock == Clock::TimeOfDay;
         let stamps = if dateless { self.own_stamps } else { self.stamps };
@@ -214,6 +216,16 @@ impl Log {
         (reading.first, reading.last) = stamps.span(&reading.events);
         reading.limits = limits(&reading, too_many);
         reading
+    }
+}
+
+/// Numbers that grow by one with each line are those of `less -N` or `cat -n`, which stand where `uniq -c` counts.
+fn number_lines(events: &mut [Event]) {
+    let before = |event: &Event| (event.repeat > 1).then(|| i64::from(event.repeat) - event.line as i64);
+    let mut counted = events.iter().filter_map(before);
+    let first = counted.next();
+    if first.is_some() && counted.next() == first && counted.all(|other| Some(other) == first) {
+        events.iter_mut().for_each(|event| event.repeat = 1);
     }
 }
 
