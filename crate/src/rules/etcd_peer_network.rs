@@ -78,9 +78,11 @@ fn removed(facts: &Facts) -> Vec<(&str, Option<Micros>)> {
 }
 
 /// A link to a member that is taken out within the minute, before or after, ends with it: whoever takes it out stops it (judgement).
+/// What is stopped closes its connections; a machine that answers nothing was away before it was taken out.
 fn leaves(facts: &Facts, id: EventId, removed: &[(&str, Option<Micros>)]) -> bool {
     let (who, now) = (peer(facts.event(id)), time(facts, id));
-    let soon = |then: Option<Micros>| then.zip(now).is_none_or(|(then, now)| (then - now).abs() <= 60 * S);
+    let longest = if says(facts.event(id), &["i/o timeout", "no route to host"]) { 0 } else { 60 * S };
+    let soon = |then: Option<Micros>| then.zip(now).is_none_or(|(then, now)| (now - 60 * S..=now + longest).contains(&then));
     removed.iter().any(|(peer, then)| Some(*peer) == who && soon(*then))
 }
 
@@ -393,6 +395,9 @@ mod tests {
             find(&facts(&[&format!("{lost}{goes_on}{}", out(59).replace("07:", "08:"))]), RuleId::EtcdPeerNetwork).is_some(),
             "it was away for an hour"
         );
+        let gone = line(58, "W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 192.0.2.9:2380: i/o timeout");
+        assert!(find(&facts(&[&format!("{gone}{}{goes_on}", out(58))]), RuleId::EtcdPeerNetwork).is_some(), "its machine was gone");
+        assert!(find(&facts(&[&format!("{}{gone}{goes_on}", out(58))]), RuleId::EtcdPeerNetwork).is_none(), "it was taken out before");
         let json = r#"{"level":"info","ts":"2018-08-10T07:58:17.000Z","caller":"membership/cluster.go:472","msg":"removed member","cluster-id":"53a2a5178aad20e1","local-member-id":"91d25258d70ad868","removed-remote-peer-id":"ca93d269ec463a6b"}"#;
         assert!(!told(&format!("{json}\n")));
     }

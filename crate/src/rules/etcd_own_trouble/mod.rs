@@ -44,7 +44,10 @@ pub const RULE: Rule = Rule {
 fn check(facts: &Facts) -> Option<Finding> {
     let mut heard: Vec<(&Said, Vec<EventId>)> = Vec::new();
     for (words, said) in ENDS {
-        let lines = facts.events_where(|event| event.is_etcd_server() && says(event, &[words]));
+        let mut lines = facts.events_where(|event| event.is_etcd_server() && says(event, &[words]));
+        // A port that the process before it still held, or an address that came later: the next start had it.
+        let passed = |id: &EventId| *words != "too many open files" && near(facts, *id, STARTED, 0, 60 * S, 40);
+        lines.retain(|id| !passed(id));
         if !lines.is_empty() {
             heard.push((said, lines));
         }
@@ -65,6 +68,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let finding = Finding::new(RULE.id, gravest.severity, Confidence::High, title, format!("{}{also}", gravest.what));
     Some(finding.showing(facts, &events).advising(gravest.advice))
 }
+
+/// What a member prints that has opened its ports and its data.
+const STARTED: &[Meaning] = &[Meaning::StartMember, Meaning::Newraft, Meaning::Published];
 
 /// Whether this rule tells why etcd ended with such a line.
 pub fn is_told(event: &Event) -> bool {
@@ -95,8 +101,7 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
         events.retain(|id| !learns.contains(id));
     }
     // A name that was known at last did no harm.
-    let started = [Meaning::StartMember, Meaning::Newraft, Meaning::Published];
-    events.retain(|id| said.meaning != Meaning::HostUnresolved || !near(facts, *id, &started, 0, 30 * S, 40));
+    events.retain(|id| said.meaning != Meaning::HostUnresolved || !near(facts, *id, STARTED, 0, 30 * S, 40));
     events.retain(|id| said.meaning == Meaning::LeaderTransferFailed || !with_etcd_stop(facts, *id));
     (!events.is_empty()).then_some(events)
 }

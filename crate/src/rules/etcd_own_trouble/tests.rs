@@ -67,6 +67,10 @@ fn each_in_its_words() {
             "An etcd older than its cluster",
         ),
         (
+            "{\"level\":\"fatal\",\"ts\":\"2023-05-05T05:05:05.100Z\",\"caller\":\"membership/cluster.go:855\",\"msg\":\"invalid downgrade; server version is lower than determined cluster version\",\"current-server-version\":\"3.4.13\"}\n",
+            "An etcd older than its cluster",
+        ),
+        (
             "{\"level\":\"fatal\",\"ts\":\"2025-03-05T16:25:23.119Z\",\"caller\":\"etcdmain/etcd.go:183\",\"msg\":\"discovery failed\",\"error\":\"membership: too many learner members in cluster\"}\n",
             "count as learners again",
         ),
@@ -95,6 +99,18 @@ fn a_name_that_is_known_at_last_is_none() {
     assert!(title(unknown).is_some_and(|title| title.contains("a name that is not known")));
     assert_eq!(title(&format!("{unknown}{starts}")), None);
     assert_eq!(title("2021-03-02 10:00:00 app: could not resolve host shop.test:443\n"), None);
+}
+
+#[test]
+fn a_port_that_the_next_start_had_is_no_trouble() {
+    let held = "2019-03-03 03:03:01.200000 C | etcdmain: listen tcp 127.0.0.1:2380: bind: address already in use\n";
+    let starts = |second: u32| {
+        format!(
+            "2019-03-03 03:03:{second:02}.200000 I | etcdserver: published {{Name:m1 ClientURLs:[http://127.0.0.1:2379]}} to cluster cdf818194e3a8c32\n"
+        )
+    };
+    assert!(title(&(held.to_owned() + &starts(7))).is_none());
+    assert!(title(&(starts(0) + held)).is_some(), "it runs, and another one is started beside it");
 }
 
 #[test]
