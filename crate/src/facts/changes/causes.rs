@@ -70,7 +70,8 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
     let before = |meaning, from| facts.events_between(&[meaning], campaign - from, campaign + S);
     // Nobody could miss a leader yet that was elected less than a follower's shortest wait ago: who made it give way had
     // asked in vain before, as a member does that was alone until the others were started again.
-    if let Some(led) = led.filter(|led| campaign - led < wait - 2 * then.heartbeat) {
+    let lost = gave_way(facts, change).map_or(campaign, |gave_way| gave_way.min(campaign));
+    if let Some(led) = led.filter(|led| lost - led < wait - 2 * then.heartbeat) {
         let mut higher = facts.events_between(&[Meaning::HigherTermMessage], led, campaign + S);
         if let Some((_, event)) = higher.find(|(_, event)| event.word("id") == Some(old)) {
             return event.word("from").map(str::to_owned);

@@ -264,6 +264,9 @@ fn a_leader_that_was_only_just_elected_cannot_have_been_missed() {
     let last = |back: &str, next: &str| facts(&[&log(back, next)]).changes.pop().expect("changed");
     assert_eq!(last("20.005000", "20.040000").raised_by.as_deref(), Some("ca93d269ec463a6b"));
     assert!(last("25.005000", "25.040000").raised_by.is_none());
+    // However long the next election takes.
+    let late = log("20.005000", "23.040000") + &line("23.030000", "ca93d269ec463a6b became candidate at term 7");
+    assert!(facts(&[&late]).changes.pop().is_some_and(|change| change.raised_by.is_some()));
 }
 
 /// A member that was cut off is back: the leader gives way to its term, and others elect the next one in a term of their own.
