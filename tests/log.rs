@@ -288,6 +288,7 @@ fn rows_of_pods_and_containers() {
     for (row, times) in [
         ("etcd-2             0/1     CrashLoopBackOff   12 (3m ago)   40d", 1),
         ("web-etcd-0         0/1     Error              12 (3m ago)   40d", 1),
+        ("etcd-2             2/3     Error              12 (3m ago)   40d", 1),
         ("kube-proxy-etcd-1  0/1     Error              12 (3m ago)   40d", 0),
         ("coredns-5d78c9     0/1     CrashLoopBackOff   12 (3m ago)   40d", 0),
         ("      Reason:       CrashLoopBackOff", 1),
@@ -304,6 +305,7 @@ fn rows_of_pods_and_containers() {
 fn a_late_heartbeat_as_articles_shorten_it() {
     let log = read("etcd2[1203]: failed to send out heartbeat on time\n");
     assert_eq!(log.events.iter().map(|event| event.meaning).collect::<Vec<_>>(), [Meaning::HeartbeatLate]);
+    assert_eq!(read("{\"level\":\"warn\",\"msg\":\"etcdserver: failed to send out heartbeat on time\"}\n").recognised, 1);
     assert_eq!(read("failed to send out heartbeat on time (exceeded the 100ms timeout for ~2.9s)\n").recognised, 1);
     assert_eq!(read("What does the etcd warning \"failed to send out heartbeat on time\" mean?\n").recognised, 0);
     let quoted = "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk";

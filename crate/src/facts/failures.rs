@@ -294,13 +294,14 @@ impl Facts {
         self.logs.iter().any(|log| covers(&log))
     }
 
-    /// The last that fleetd says on this host of its start is that it looks for etcd: it did not find it.
+    /// The last that fleetd says on this host of its start is that it looks for etcd, or that it gave up its presence: it did not
+    /// find etcd again.
     pub fn waits_for_etcd(&self, host: &str) -> bool {
         let last = self
-            .events_of(&[Meaning::ServerEstablishing, Meaning::ServerStarting])
+            .events_of(&[Meaning::ServerEstablishing, Meaning::ServerMonitorTriggered, Meaning::ServerStarting])
             .filter(|(id, event)| event.time.is_some() && self.host(*id) == host)
             .max_by_key(|(id, event)| (event.time.map(|time| time.micros), *id));
-        last.is_some_and(|(_, event)| event.meaning == Meaning::ServerEstablishing)
+        last.is_some_and(|(_, event)| event.meaning != Meaning::ServerStarting)
     }
 }
 

@@ -395,9 +395,14 @@ mod tests {
             find(&facts(&[&format!("{lost}{goes_on}{}", out(59).replace("07:", "08:"))]), RuleId::EtcdPeerNetwork).is_some(),
             "it was away for an hour"
         );
-        let gone = line(58, "W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 192.0.2.9:2380: i/o timeout");
-        assert!(find(&facts(&[&format!("{gone}{}{goes_on}", out(58))]), RuleId::EtcdPeerNetwork).is_some(), "its machine was gone");
-        assert!(find(&facts(&[&format!("{}{gone}{goes_on}", out(58))]), RuleId::EtcdPeerNetwork).is_none(), "it was taken out before");
+        let gone = |minute| {
+            line(minute, "W | rafthttp: health check for peer ca93d269ec463a6b could not connect: dial tcp 192.0.2.9:2380: i/o timeout")
+        };
+        assert!(find(&facts(&[&format!("{}{}{goes_on}", gone(57), out(58))]), RuleId::EtcdPeerNetwork).is_some(), "its machine was gone");
+        assert!(
+            find(&facts(&[&format!("{}{}{goes_on}", out(58), gone(58))]), RuleId::EtcdPeerNetwork).is_none(),
+            "it was taken out before"
+        );
         let json = r#"{"level":"info","ts":"2018-08-10T07:58:17.000Z","caller":"membership/cluster.go:472","msg":"removed member","cluster-id":"53a2a5178aad20e1","local-member-id":"91d25258d70ad868","removed-remote-peer-id":"ca93d269ec463a6b"}"#;
         assert!(!told(&format!("{json}\n")));
     }

@@ -347,6 +347,11 @@ Mar 05 {back} a fleetd[1]: INFO server.go:168: Starting server components
     };
     assert_eq!(timing(&log("10:05:41")), Timing::NotTheRemedy);
     assert_ne!(timing(&log("10:00:24")), Timing::NotTheRemedy);
+    // Nor is one of which the excerpt shows no end, where etcd is down.
+    let refused = "Mar 05 10:00:22 a fleetd[1]: ERROR engine.go:217: Engine leadership lost, renewal failed: client: etcd cluster is unavailable or misconfigured; error #0: dial tcp 127.0.0.1:2379: getsockopt: connection refused\n";
+    let gave_up = log("10:00:24");
+    let gave_up = gave_up.lines().next().unwrap_or_default();
+    assert_eq!(timing(&format!("{gave_up}\n{refused}{refused}")), Timing::NotTheRemedy);
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub const CELL: [char; 4] = [' ', '`', '|', '*'];
 /// more text after it; of a slow sync without its length; of a deadline in the middle of a sentence.
 pub fn is_mention(event: &Event) -> bool {
     let bare = event.values.is_empty() && !event.cut;
-    let ends_in = |words: &str| event.text.trim_end_matches(['.', '"', '\'', '`', ' ']).ends_with(words);
+    let ends_in = |words: &str| event.text.trim_end_matches(['.', '"', '\'', '`', ' ', '}']).ends_with(words);
     match event.meaning {
         Meaning::HeartbeatLate => {
             let bracket = search::split(&event.text, "heartbeat on time (").is_some_and(|(_, rest)| rest.contains(')'));

@@ -21,7 +21,8 @@ pub fn is_spoken_of(line: &str, found: &Match, timed: bool) -> bool {
     // etcd's own name before its error is no sign that it printed it there.
     let (before, after) = (before.strip_suffix("etcdserver: ").unwrap_or(before), &line[found.end..]);
     let (words, asks) = (words(before), line.trim_end().ends_with('?'));
-    looked_for(before).is_some() || asks && words > 0 || words >= WORDS && goes_on(after) || is_quoted(before, after)
+    let in_sentence = goes_on(after) || after.trim_end() == ".";
+    looked_for(before).is_some() || asks && words > 0 || words >= WORDS && in_sentence || is_quoted(before, after)
 }
 
 /// What stands around a text that is quoted, or around one of the alternatives of an expression that is searched for.
@@ -138,6 +139,7 @@ mod tests {
             "#### What does \"mvcc: database space exceeded\" mean and how do I fix it?",
             "The usual sign of it is the message `etcdserver: leader changed`. It tells of an election.",
             "The error `etcdserver: mvcc: database space exceeded` tells that the quota is used up.",
+            "If it skips two heartbeats, etcd warns that it failed to send out heartbeat on time.",
             "Why does it say \"request sent was ignored (cluster ID mismatch: peer[a], local[b])\"?",
         ] {
             assert!(!is_printed(line), "{line}");
