@@ -41,8 +41,8 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     let vague = matches!(source, Source::Flags | Source::EtcdYaml | Source::Manifest);
     let says_nothing = |read: &Configuration| !read.cluster.has_etcd && read.settings.is_empty();
     let empty = vague && says_nothing(&read);
-    // Manifests in jsonnet stand in braces over lines.
-    let opens = |line: &str| [": {", "= {", "+ {"].iter().any(|end| line.trim_end().ends_with(end));
+    // Manifests in jsonnet or in a language stand in braces over lines.
+    let opens = |line: &str| [" {", "[{", "({"].iter().any(|end| line.trim_end().ends_with(end));
     let braced = || read.problems_of(RuleId::ConfigYamlError).next().is_some() && text.lines().any(opens);
     if (empty || braced()) && sources::program::is_program(text) {
         return Some(read_as(Source::Program, document, text));

@@ -3,7 +3,7 @@
 use super::edit::{Edit, apply};
 use super::place::{Place, marks};
 use super::written::reads_units;
-use super::{Change, refuse, render, verify};
+use super::{Change, packed, refuse, render, verify};
 use crate::config::meaning::scalar;
 use crate::config::precedence::BRANCH;
 use crate::config::syntax::command::CONTAINERS;
@@ -20,11 +20,13 @@ const MOST_TRIES: usize = 12;
 
 /// The edits that carry out all changes, verified together; else why there are none.
 pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> Result<Vec<Edit>, String> {
-    refuse::check(text, configuration, changes)?;
+    let mut edits = packed::edits(text, configuration, changes);
+    let is_left = |change: &Change| !edits.iter().any(|edit| edit.parameters.contains(&change.parameter));
+    let left: Vec<Change> = changes.iter().copied().filter(is_left).gather();
+    refuse::check(text, configuration, &left)?;
     let place = Place::new(text, configuration);
-    let mut edits = Vec::new();
     let mut missing: Vec<Change> = Vec::new();
-    for change in changes {
+    for change in &left {
         let found = place.replacements(change);
         if found.is_empty() {
             missing.push(*change);

@@ -8,6 +8,7 @@ mod edit;
 mod find;
 mod home;
 mod insert;
+mod packed;
 mod place;
 #[cfg(test)]
 mod property;

@@ -5,6 +5,7 @@ use std::fmt::{self, Formatter};
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::packed::unpacked;
 use super::{Change, render};
 use crate::config::meaning::keys;
 use crate::config::syntax::variables;
@@ -114,7 +115,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn leaf(self, text: &str) {
-        self.leaves.push((self.path, text.to_owned()));
+        self.leaves.push((self.path, unpacked(text).map_or_else(|| text.to_owned(), |(_, inner)| inner)));
     }
 }
 

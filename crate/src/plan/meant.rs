@@ -45,6 +45,8 @@ fn unread<'f>(facts: &'f Facts, parameter: Parameter, problems: &dyn Fn(RuleId) 
 }
 
 fn reading(parameter: Parameter, text: &str) -> Option<Micros> {
+    // A comma behind it, or a comment without a blank before it, makes a text of a number.
+    let text = text.split('#').next().unwrap_or(text).trim().trim_end_matches(',');
     let unit = if parameter.unit() == Unit::Milliseconds { MS } else { S };
     match yaml_number(text) {
         Some(number) => Some((number * unit as f64) as Micros),

@@ -261,7 +261,7 @@ fn refuses_what_it_cannot_be_sure_of() {
         "cat <<EOF\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n${ARGUMENTS}\nEOF\n",
         // A section for CoreOS reaches no etcd of RKE2.
         "#cloud-config\nwrite_files:\n- path: /etc/rancher/rke2/config.yaml\n  content: |\n    token: x\n    tls-san: [a]\n",
-        "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0RfRUxFQ1RJT05fVElNRU9VVD01MDAwCg==\n",
+        "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: |\n      W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0Rf\n      RUxFQ1RJT05fVElNRU9VVD01MDAwCg==\n",
     ] {
         let configuration = config::read(0, text).unwrap();
         let patches = patch(&[text], &[configuration], &[ELECTION]);
@@ -281,8 +281,8 @@ fn an_item_of_a_list_takes_no_flags() {
 #[test]
 fn what_is_refused_gets_the_form_that_its_etcd_reads() {
     let beside = |text: &str| patch(&[text], &[config::read(0, text).unwrap()], &[ELECTION])[0].text.clone().unwrap();
-    // A packed file of etcd's own, beside which it ignores its variables: `name: a`, `election-timeout: 1000`.
-    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: etcd}\ndata:\n  etcd.yml: bmFtZTogYQplbGVjdGlvbi10aW1lb3V0OiAxMDAwCg==\n";
+    // A packed file of etcd's own, which packing would not give again and beside which it ignores its variables: `name: a`, `election-timeout: 1000`.
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: etcd}\ndata:\n  etcd.yml: bmFtZTogYQplbGVjdGlvbi10aW1lb3V0OiAxMDAwCg\n";
     assert_eq!(beside(secret), "election-timeout: 2500\n");
     let container = "[Service]\nExecStart=/usr/bin/docker run --name etcd quay.io/coreos/etcd:v2.3.8\n";
     assert_eq!(beside(container), "--election-timeout=2500");

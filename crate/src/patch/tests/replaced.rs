@@ -240,3 +240,28 @@ fn a_number_in_place_of_a_name_is_a_text() {
     let both = patched("m := map[string]string{\n\t\"ETCD_ELECTION_TIMEOUT\": timeout,\n}\n", &[HEARTBEAT, ELECTION]);
     assert!(search::has(&both, "\"ETCD_HEARTBEAT_INTERVAL\": \"250\","), "{both}");
 }
+
+#[test]
+fn what_is_packed_is_changed_within() {
+    // "ETCD_NAME=a", "ETCD_HEARTBEAT_INTERVAL=100" and "ETCD_ELECTION_TIMEOUT=1000", a line each.
+    let (old, new) = (
+        "RVRDRF9OQU1FPWEKRVRDRF9IRUFSVEJFQVRfSU5URVJWQUw9MTAwCkVUQ0RfRUxFQ1RJT05fVElNRU9VVD0xMDAwCg==",
+        "RVRDRF9OQU1FPWEKRVRDRF9IRUFSVEJFQVRfSU5URVJWQUw9MjUwCkVUQ0RfRUxFQ1RJT05fVElNRU9VVD0yNTAwCg==",
+    );
+    for text in [
+        format!(
+            "{{\"ignition\":{{\"version\":\"3.4.0\"}},\"storage\":{{\"files\":[{{\"path\":\"/etc/etcd/etcd.env\",\"contents\":{{\"source\":\"data:;base64,{old}\"}}}}]}}}}"
+        ),
+        format!("#cloud-config\nwrite_files:\n- path: /etc/etcd.env # packed\n  encoding: b64\n  content: '{old}'\n"),
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: etcd}\ndata:\n  ETCD_HEARTBEAT_INTERVAL: MTAw\n  ETCD_ELECTION_TIMEOUT: MTAwMA==\n"
+            .to_owned(),
+    ] {
+        let expected = text.replace(old, new).replace("MTAwMA==", "MjUwMA==").replace("MTAw\n", "MjUw\n");
+        assert_eq!(patched(&text, &[HEARTBEAT, ELECTION]), expected);
+    }
+    // A letter that packing would not give again, and lines of letters.
+    for text in [old.replace("Cg==", "Cg"), old.replacen("ElRE", "El\n    RE", 1).replacen("RVRD", "|\n    RVRD", 1)] {
+        let text = format!("#cloud-config\nwrite_files:\n- path: /etc/etcd.env\n  encoding: b64\n  content: {text}\n");
+        assert_eq!(patch(&[&text], &[config::read(0, &text).expect("a cloud-config")], &[HEARTBEAT])[0].disposition, "refused", "{text}");
+    }
+}
