@@ -53,3 +53,16 @@ fn reading(parameter: Parameter, text: &str) -> Option<Micros> {
         None => parse_go_duration(text).ok(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_slip_of_the_pen_means() {
+        for (text, meant) in [("300,", Some(300 * MS)), ("300# ms", Some(300 * MS)), ("300ms", Some(300 * MS)), ("3,5", None), ("x", None)]
+        {
+            assert_eq!(reading(Parameter::HeartbeatInterval, text), meant, "{text}");
+        }
+    }
+}
