@@ -361,6 +361,13 @@ mod tests {
     }
 
     #[test]
+    fn a_manifest_in_a_language_is_a_program() {
+        let text = "new Set(\"etcd\", {\n  spec: { containers: [{\n    name: \"etcd\",\n    image: \"quay.io/coreos/etcd:v3.4.23\",\n    command: [\"etcd\", \"--election-timeout=1000\"],\n  }]}\n});\n";
+        let read = crate::config::read(0, text).expect("a program");
+        assert_eq!((read.source, read.settings.len()), (Source::Program, 1));
+    }
+
+    #[test]
     fn keys_of_fleet_beside_those_of_etcd() {
         let text = "c.set('etcd2', {\n  \"listen-client-urls\": u,\n  \"election-timeout\": 1000,\n});\nc.set('FLEET', {\n  \"agent-ttl\": \"30s\",\n});\n";
         let count = |text: &str| crate::config::read(0, text).expect("a program").settings.len();
