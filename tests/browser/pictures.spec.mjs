@@ -54,7 +54,7 @@ suite('pictures', (story) => {
     await page.locator('#whatif .budget').first().waitFor({ state: 'detached' });
   });
 
-  story('no label of the curve lies on another, whatever is to survive', {}, async (page) => {
+  story('no label of the curve lies on another, or on the curve, whatever is to survive', {}, async (page) => {
     await stalls(page);
     for (const stall of ['2000', '3500', '6000', '9000']) {
       await page.locator('#stallMs').evaluate((slider, value) => {
@@ -77,6 +77,16 @@ suite('pictures', (story) => {
       const meets = ([a, b, c, d], [e, f, g, i]) => a < f && e < b && c < i && g < d;
       for (const [index, box] of boxes.entries())
         for (const other of boxes.slice(index + 1)) assert.ok(!meets(box, other), `${stall}: ${box} and ${other}`);
+      const crossed = await page.locator('#whatif svg:visible').evaluate((picture) => {
+        const curve = picture.querySelector('.curve:not(.low)');
+        const part = curve.getTotalLength() / 500;
+        const along = Array.from({ length: 500 }, (_, at) => curve.getPointAtLength(at * part));
+        const labels = [...picture.querySelectorAll('.lab2, .lab2 + text')];
+        const on = ({ x, y, width, height }) =>
+          along.some((point) => point.x > x && point.x < x + width && point.y > y && point.y < y + height);
+        return labels.filter((label) => on(label.getBBox())).map((label) => label.textContent);
+      });
+      assert.deepEqual(crossed, [], `${stall}: the curve runs through a name`);
     }
   });
 
@@ -131,7 +141,7 @@ suite('pictures', (story) => {
     const stall = page.locator('#stallMs');
     assert.deepEqual([await stall.inputValue(), await stall.getAttribute('aria-valuetext')], ['0', 'none']);
     // The picture has nothing to show, and the log has its stalls all the same.
-    assert.match(await page.locator('#whatif').innerText(), /stall to survive no leader loses its place/);
+    assert.match(await page.locator('#whatif').innerText(), /Without a stall to survive no leader loses its place/);
     assert.match(await page.locator('#whatif .asm').textContent(), /Stalls in the logs6/);
     await page.locator('#whatif button:visible', { hasText: 'back to what was found' }).click();
     await page.locator('#whatif svg:visible').waitFor();
@@ -194,6 +204,16 @@ suite('pictures', (story) => {
     await page.locator('#headline').waitFor();
     const names = await page.locator('svg.tl:visible .lab').allTextContents();
     assert.deepEqual(names.sort(), ['ip-10-0-1-17', 'ip-10-0-2-17', 'ip-10-0-3-17']);
+  });
+
+  story('machines stand as a person counts them, above moments that a clock counts by', {}, async (page) => {
+    const late = (/** @type {number} */ host) =>
+      `Nov 12 03:0${host % 10}:17 core-${host} etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n`;
+    await paste(page, [2, 9, 10].map(late).join(''));
+    await page.locator('#headline').waitFor();
+    assert.deepEqual(await page.locator('svg.tl:visible .lab').allTextContents(), ['core-2', 'core-9', 'core-10']);
+    const moments = await page.locator('svg.tl:visible .tk').allTextContents();
+    assert.ok(moments.length > 3 && moments.every((moment) => /:[0-5]0$/.test(moment)), moments.join(' '));
   });
 
   story('the name of a span of leadership is not cut off by a stall at its end', {}, async (page) => {

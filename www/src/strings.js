@@ -528,7 +528,8 @@ export const SOURCE = {
 export const WHATIF = {
   remark: 'Move a limit or correct an assumption; the answer above follows.',
   fixed: 'What the answer assumes. Nothing can be moved here: the texts it was worked out from are not in the link.',
-  noStall: 'No stall here costs a leader its place, so no pair of values would gain anything.',
+  noStall: (/** @type {boolean} */ some) =>
+    `${some ? 'With this' : 'Without a'} stall to survive no leader loses its place, so no pair of values would gain anything.`,
   tableShows: 'The table shows what each costs when a leader really dies.',
   curveTwin: 'Curve as a table',
   costs: ['heartbeat / election', 'Failover, median', '99 in 100'],

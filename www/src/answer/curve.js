@@ -48,7 +48,7 @@ function drawing(model, budget, width, height) {
     budget && budgetLine(plot, budget),
     svg('path', { class: 'curve low', d: path(plot, model.points, 'low') }),
     svg('path', { class: 'curve', d: path(plot, model.points, 'high') }),
-    labelled(plot, marks),
+    labelled(plot, marks, model.points),
   );
 }
 
@@ -127,24 +127,30 @@ function path({ x, y, value, maxX }, points, end) {
     .join('');
 }
 
-/** Each mark with its name, so that no name stands on another. @param {Plot} plot @param {Mark[]} marks */
-function labelled({ x, y, value, left, right, top }, marks) {
+/**
+ * Each mark with its name, so that no name stands on another, or on the curve.
+ *
+ * @param {Plot} plot
+ * @param {Mark[]} marks
+ * @param {Point[]} points
+ */
+function labelled({ x, y, value, right, top }, marks, points) {
   const free = freeHeights();
   return marks.map(({ name, label, point }) => {
     const [cx, cy, slowest] = [x(point.failoverP50), y(value(point).high), x(point.failoverP99)];
-    const end = cx > (left + right) / 2;
-    const high = cy < top + 40;
-    // Beside the line where there is no room above it.
-    const tx = high && !end ? slowest + 10 : cx + (end ? -8 : 8);
     const pair = `${pairOf(point)}: ${seconds(point.failoverP50)}`;
     const wide = Math.max(label.length, pair.length) * LETTER;
-    const ty = free(end ? tx - wide : tx, wide, high ? cy + 14 : cy - 30, high ? LABEL : -LABEL);
-    const anchor = end ? 'end' : 'start';
+    const high = cy < top + 40;
+    // Beside the line where there is no room above it, and beside the curve where that falls past the name.
+    const fallen = points.filter((each) => y(value(each).high) > cy + LABEL).map((each) => x(each.failoverP50));
+    const beside = Math.max(slowest, fallen.length > 0 ? Math.min(...fallen) : 0) + 2;
+    const tx = Math.min((high ? beside : cx) + 8, right - wide);
+    const ty = free(tx, wide, high ? cy + 14 : cy - 30, high ? LABEL : -LABEL);
     return [
       svg('line', { class: `whisker ${name}`, x1: cx, x2: slowest, y1: cy, y2: cy }),
       shape(name, cx, cy),
-      svg('text', { class: 'lab2', x: tx, y: ty, 'text-anchor': anchor }, label),
-      svg('text', { x: tx, y: ty + 15, 'text-anchor': anchor }, pair),
+      svg('text', { class: 'lab2', x: tx, y: ty }, label),
+      svg('text', { x: tx, y: ty + 15 }, pair),
     ];
   });
 }

@@ -15,10 +15,14 @@ const TOP = 30;
 const NAMES = 124;
 /** A bar's half height, by what it shows. */
 const HALF = { lead: 6, stall: 7 };
-/** About the width of a letter on a bar. */
+/** About the width of a letter. */
 const LETTER = 7;
-/** The room for a moment below the axis, which may be written with its day. */
-const TICK = 110;
+/** What a clock counts on by from one moment below the axis to the next: seconds, and whole days. */
+const STEPS = [
+  ...[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30],
+  ...[60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200],
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 400].map((days) => days * 86_400),
+];
 
 /**
  * @param {Timeline} timeline
@@ -28,6 +32,7 @@ const TICK = 110;
  * @param {Actions} actions
  */
 export function timelinePicture(timeline, span, width, narrow, actions) {
+  const lanes = inOrder(timeline.lanes);
   const plot = plotOf(timeline, span, width, narrow);
   const { start, right, axis, x, time } = plot;
   const band = svg('rect', { class: 'band', x: 0, y: TOP - 12, width: 0, height: axis - TOP + 12 });
@@ -35,10 +40,10 @@ export function timelinePicture(timeline, span, width, narrow, actions) {
     'svg',
     { class: 'chart tl', viewBox: `0 0 ${width} ${axis + 28}`, role: 'img', 'aria-label': summary(timeline) },
     svg('text', { x: right, y: 12, 'text-anchor': 'end' }, `${day(timeline)}${TIMELINE.clock}`),
-    handOvers(timeline, plot),
-    apart(timeline.lanes).map((lane, index) => laneOf(lane, plot.level(index), plot, actions)),
+    handOvers(lanes, plot),
+    apart(lanes).map((lane, index) => laneOf(lane, plot.level(index), plot, actions)),
     svg('line', { class: 'axis', x1: start, x2: right, y1: axis, y2: axis }),
-    ticks(Math.max(3, Math.min(7, Math.floor((right - start) / TICK))), plot),
+    ticks(plot),
     band,
   );
   dragged(picture, band, { width, start, right }, (from, to) => actions.zoom({ from: time(from), to: time(to) }));
@@ -112,8 +117,8 @@ function bar(part, kind, y, { span, x }, above = []) {
   ];
 }
 
-/** Lines from who led to who led next. @param {Timeline} timeline @param {Plot} plot */
-function handOvers({ lanes }, { x, level, inside }) {
+/** Lines from who led to who led next. @param {Lane[]} lanes @param {Plot} plot */
+function handOvers(lanes, { x, level, inside }) {
   const leads = lanes.flatMap(({ leads }, lane) => leads.map(({ start }) => ({ start, lane })));
   leads.sort((a, b) => a.start - b.start);
   return leads.map(({ start, lane }, index) => {
@@ -123,15 +128,19 @@ function handOvers({ lanes }, { x, level, inside }) {
   });
 }
 
-/** @param {number} count @param {Plot} plot */
-function ticks(count, { span, x, axis }) {
-  const anchor = (/** @type {number} */ index) => (index === 0 ? 'start' : index === count - 1 ? 'end' : 'middle');
-  return [...Array(count).keys()].map((index) => {
-    const time = span.from + ((span.to - span.from) * index) / (count - 1);
+/** Round moments: the fields below tell where the span begins and ends. @param {Plot} plot */
+function ticks({ span, x, start, right, axis }) {
+  const room = clockText(span.from, span).length * LETTER + 14;
+  const most = Math.min(8, Math.floor((right - start) / room));
+  const step = 1e6 * (STEPS.find((seconds) => span.to - span.from <= seconds * 1e6 * most) ?? STEPS[STEPS.length - 1]);
+  const first = Math.ceil(span.from / step);
+  return [...Array(Math.floor(span.to / step) - first + 1).keys()].map((index) => {
+    const time = (first + index) * step;
     const at = x(time);
+    const anchor = at - start < room / 2 ? 'start' : right - at < room / 2 ? 'end' : 'middle';
     return [
       svg('line', { class: 'axis', x1: at, x2: at, y1: axis, y2: axis + 4 }),
-      svg('text', { class: 'tk', x: at, y: axis + 18, 'text-anchor': anchor(index) }, clockText(time, span)),
+      svg('text', { class: 'tk', x: at, y: axis + 18, 'text-anchor': anchor }, clockText(time, span)),
     ];
   });
 }
@@ -214,6 +223,12 @@ function day(timeline) {
   const date = new Date(timeline.start / 1000);
   const [, number, month] = date.toUTCString().split(' ');
   return `${Number(number)} ${month}, `;
+}
+
+/** As a person counts: host-2 before host-10. @param {Lane[]} lanes */
+function inOrder(lanes) {
+  const key = (/** @type {Lane} */ { name }) => name.replace(/\d+/g, (number) => number.padStart(12, '0'));
+  return [...lanes].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /**

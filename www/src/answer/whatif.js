@@ -69,7 +69,7 @@ export class WhatIf {
     this.#picture.replaceChildren(
       drawn
         ? curve(model, stated(SLIDERS[0], model, state))
-        : h('p', null, `${WHATIF.noStall} ${told ? '' : WHATIF.tableShows}`),
+        : h('p', null, `${WHATIF.noStall(Boolean(stated(SLIDERS[1], model, state)))} ${told ? '' : WHATIF.tableShows}`),
       drawn || !told ? twin(model, drawn) : '',
       h('p', { class: 'q s after' }, drawn && `${WHATIF.lines} `, WHATIF.model, model.article && ` ${WHATIF.article}`),
     );
