@@ -109,10 +109,12 @@ pub enum Side {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
-    /// Set it higher, or for the first time.
+    /// Set it higher.
     Raise,
     /// Set it lower.
     Lower,
+    /// Write it so that it is read.
+    Set,
     /// Leave it.
     Keep,
 }

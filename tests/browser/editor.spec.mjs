@@ -466,6 +466,28 @@ suite('editor, share and export', (story) => {
     assert.equal(order, true);
   });
 
+  story('a value that has to be written otherwise is told of once', {}, async (page) => {
+    await paste(
+      page,
+      '#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 30\n  units:\n    - {name: fleet.service, command: start}\n',
+    );
+    await page.locator('.cm-content button', { hasText: 'Change 30 to 30s' }).waitFor();
+    const marks = (await page.locator('.cm-content').innerText()).match(/line 4\./g);
+    assert.equal(marks?.length, 1);
+  });
+
+  story('of several configurations the one that the headline speaks of is open', {}, async (page) => {
+    const files = new Map([
+      ['a.yaml', '#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 600\n    election-timeout: 6000\n'],
+      ['b.yaml', 'coreos:\n  fleet:\n    agent-ttl: 120s\n'],
+    ]);
+    await page
+      .locator('input[type=file]')
+      .setInputFiles([...files].map(([name, text]) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })));
+    await page.locator('#headline', { hasText: 'The first line is not #cloud-config' }).waitFor();
+    await page.locator('.cm-content', { hasText: 'agent-ttl' }).waitFor();
+  });
+
   story('marks follow a keystroke in a configuration of 200 lines', {}, async (page) => {
     const long = CONFIG + Array.from({ length: 190 }, (_, index) => `# line ${index}\n`).join('');
     await inEditor(page, long);

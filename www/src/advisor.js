@@ -430,7 +430,12 @@ export class Advisor {
       const values = proposed(report);
       const moved = assumed && values !== proposed(state.report);
       Object.assign(state, { report, inPart, reported: documents, error: undefined, span });
-      if (fresh) state.editorFirst = isBroken(report) || report.documents.every((doc) => doc.kind !== 'log');
+      if (fresh) {
+        state.editorFirst = isBroken(report) || report.documents.every((doc) => doc.kind !== 'log');
+        // Of several configurations the one that the headline speaks of.
+        const told = report.findings.find(({ id }) => id === report.verdict.finding)?.evidence[0]?.document;
+        state.editing ??= documents[report.documents.findIndex(({ id }) => id === told)]?.key;
+      }
       const { severity, timing, headline } = report.verdict;
       // A headline that takes the focus is read aloud for that.
       const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${focus ? '' : headline}`.trimEnd();

@@ -168,6 +168,7 @@ impl<'a> Edge<'a> {
         let current = decision.current.value;
         let direction = match (current, decision.proposed) {
             (_, None) => Direction::Keep,
+            (None, _) => Direction::Set,
             (Some(current), Some(proposed)) if proposed < current => Direction::Lower,
             _ => Direction::Raise,
         };
@@ -194,7 +195,12 @@ impl<'a> Edge<'a> {
         let unlike = said.iter().any(|(_, value)| *value != said[0].1);
         let each = said.iter().filter(|_| unlike).take(7);
         let each = each.map(|(id, value)| format!("{} ({})", parameter.human(*value), self.name(&self.facts.host(*id)))).gather();
-        let one = || in_force.value.map_or(String::from("unknown"), |value| parameter.human(value));
+        // What is not read stands as it is written; a template may fill in with many words.
+        let written = in_force.place.and_then(|place| {
+            let span = place.span.start as usize..place.span.end as usize;
+            self.sources.get(place.document)?.text.get(span).filter(|raw| raw.len() <= 24)
+        });
+        let one = || in_force.value.map_or_else(|| written.unwrap_or("unknown").to_owned(), |value| parameter.human(value));
         CurrentValue {
             value: in_force.value.map(|value| parameter.number(value)),
             text: if unlike { each.join(", ") } else { one() },

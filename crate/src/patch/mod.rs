@@ -246,8 +246,10 @@ pub fn for_launcher(changes: &[Change], launcher: Option<Launcher>) -> PatchRepo
 
 /// The same values in every other form that what starts etcd can be given; `unit` is etcd's own of systemd.
 pub fn alternatives(changes: &[Change], launcher: Option<Launcher>, unit: &str) -> Vec<Rendering> {
-    let fits = |form: &Rendering| match launcher.filter(|_| changes.iter().all(|change| change.parameter.is_etcd())) {
-        None => true,
+    let of_etcd = changes.iter().all(|change| change.parameter.is_etcd());
+    let fits = |form: &Rendering| match launcher.filter(|_| of_etcd) {
+        // Where fleet runs units, no kubelet runs etcd.
+        None => of_etcd || form.form != "static-pod",
         Some(Launcher::Kubelet | Launcher::Kubeadm) => form.form == "static-pod",
         Some(Launcher::Workload | Launcher::Tool(_)) => matches!(form.form, "environment" | "flags"),
         Some(Launcher::K3s | Launcher::Installer) => form.form == "flags",

@@ -144,9 +144,14 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
     let remaining = replay::remaining(facts, &timers);
     let fleet_remaining = request::remaining(facts, request.value());
     let mut decisions = vec![pair.heartbeat, pair.election, request, agent, interval];
-    // The default that is meant does not act either where it is written so that its reader refuses all.
-    for decision in decisions.iter_mut().filter(|decision| decision.proposed.is_some() && decision.proposed == decision.current.value) {
-        (decision.current.value, decision.cost) = (None, String::from("Nothing."));
+    // Where a value is written so that its reader refuses all, the default does not act either.
+    for decision in decisions.iter_mut().filter(|decision| decision.proposed.is_some()) {
+        if decision.proposed == decision.current.value {
+            decision.cost = String::from("Nothing.");
+        }
+        if let Some(setting) = refused(facts, decision.parameter).filter(|_| decision.current.event.is_none()) {
+            decision.current = InForce { value: None, provenance: Provenance::Stated, place: Some(setting.place), event: None };
+        }
     }
     Plan { decisions, replay, remaining, repairs: pair.repairs, too_long: pair.too_long, fleet_remaining }
 }

@@ -72,6 +72,10 @@ export function marksOf(report, document, text) {
   for (const row of report.recommendations) {
     const place = row.current.evidence;
     if (place?.document !== document) continue;
+    // What has to be written otherwise is told by its finding.
+    const same = (/** @type {{ document: string, start: number }} */ each) =>
+      each.document === document && each.start === place.start;
+    if (row.direction === 'set' && report.findings.some(({ evidence }) => evidence.some(same))) continue;
     const [from, to] = [at(place.start), at(place.end)];
     marks.push({
       from,

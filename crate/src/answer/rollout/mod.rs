@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::report::{PatchReport, Step};
 use crate::rules::{self, Finding};
 use crate::units::human;
-use crate::verdict::beneath;
+use crate::verdict::{beneath, in_sentence};
 use crate::version::version;
 
 /// Steps that bring the plan into force; empty where nothing changes.
@@ -25,9 +25,16 @@ pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan, (changes, patch
     }
     let mut steps: Vec<Step> = mend_first(findings, plan).into_iter().collect();
     steps.push(hand_out(facts, plan, (changes, patches)));
-    // fleet's limits first: they take effect without an election, and with them fleet bears the ones below.
-    steps.extend(fleet_step(facts, plan));
-    steps.extend(etcd_steps(facts, plan, patches));
+    // fleet's limits first: they take effect without an election, and with them fleet bears the ones below. But an etcd that
+    // refuses its pair does not run, and no machine is listed without it.
+    let (fleet, etcd) = (fleet_step(facts, plan), etcd_steps(facts, plan, patches));
+    if facts.may_refuse_pair() {
+        steps.extend(etcd);
+        steps.extend(fleet);
+    } else {
+        steps.extend(fleet);
+        steps.extend(etcd);
+    }
     steps.push(watch(facts, plan));
     steps
 }
@@ -39,7 +46,7 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
         return Some(step(
             format!(
                 "Fix the cause first: {}. {what_to_do} The values do not cure it; they soften what is left of it.",
-                cause.title.trim_end_matches('.')
+                in_sentence(&cause.title)
             ),
             &[],
             "",
@@ -128,7 +135,7 @@ fn watch(facts: &Facts, plan: &Plan) -> Step {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::Step;
+    use crate::report::{Direction, Step};
     use crate::{Document, Input, analyze};
 
     const POD: &str = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [etcd, --heartbeat-interval=100, --election-timeout=1000]\n    image: registry.k8s.io/etcd:3.5.9-0\n";
@@ -158,6 +165,22 @@ mod tests {
         let goes_back = |configuration: &str| steps(configuration).contains("To go back");
         assert!(goes_back(FLAGS));
         assert!(!goes_back(&FLAGS.replace("1000", "400")));
+    }
+
+    /// Neither daemon starts with this file: etcd is told of first and comes back first, as fleetd does nothing without it.
+    #[test]
+    fn what_etcd_refuses_comes_before_what_fleet_refuses() {
+        let file = "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 500\n    election-timeout: 1000\n  fleet:\n    agent-ttl: 30\n  units:\n  - {name: etcd2.service, command: start}\n  - {name: fleet.service, command: start}\n";
+        let documents = vec![Document { name: None, text: file.to_owned() }];
+        let report = analyze(&Input { documents, ..Input::default() });
+        assert!(report.verdict.headline.starts_with("election-timeout 1000"), "{}", report.verdict.headline);
+        let at = |words: &str| report.rollout.iter().position(|step| step.text.starts_with(words)).expect(words);
+        assert!(at("Restart etcd") < at("Restart fleetd"));
+        // fleetd reads no value there, neither this one nor the default.
+        let ttl = report.recommendations.iter().find(|row| row.parameter == "fleet.agent-ttl").expect("to be written anew");
+        assert_eq!((ttl.current.text.as_str(), ttl.current.evidence.as_ref().map(|at| at.line)), ("30", Some(7)));
+        assert_eq!((ttl.direction, ttl.proposed_text.as_str()), (Direction::Set, "30s"));
+        assert!(report.alternatives.iter().all(|form| form.form != "static-pod"), "no kubelet beside fleet");
     }
 
     /// Its operator undoes edits of the manifests.

@@ -40,7 +40,11 @@ pub(in crate::verdict) fn headline<'a>(case: &Case<'a>, timing: Timing) -> Headl
         };
     }
     if facts.without_log() {
+        // Where etcd does not run, neither does what fleet's values are for.
+        let of_fleet = |finding: &&Finding| finding.id == RuleId::ConfigAgentTtlUnit;
         let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
+        let refused = case.named(RuleId::EtcdBadConfig).filter(|refused| refused.severity == Severity::Critical);
+        let wrong = refused.filter(|_| wrong.as_ref().is_some_and(of_fleet)).or(wrong);
         return (review(facts, wrong, plan), wrong);
     }
     if let Some(broken) = case.named(RuleId::EtcdBadConfig).filter(|_| plan.repairs) {
