@@ -111,7 +111,7 @@ const MEASUREMENTS: &[Measurement] = &[
             "curl -s -o /dev/null -m 20 -w '%{time_total}\\n' 'http://ENDPOINT/v2/keys/'",
             "curl -s -o /dev/null -m 20 -w '%{time_total}\\n' 'http://ENDPOINT/v2/keys/?quorum=true'",
         ],
-        tells: "Slow plain reads point to that member alone, above all the first endpoint, which fleet asks first. Slow reads through the leader point to the cluster.",
+        tells: "Slow plain reads point to that member alone; the first endpoint counts most, as fleet asks it first. Slow reads through the leader point to the cluster.",
     },
     Measurement {
         of: &[RuleId::ClientHttp500],
@@ -316,7 +316,7 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
         } else {
             format!("Paste the log of etcd from all members{}, and a few minutes around it.", minutes(facts))
         };
-        let tells = "Stalls and leader changes: they bound etcd's timers and tell what fleet waited for. A refused port, certificates or a missing majority would point elsewhere.";
+        let tells = "Stalls and leader changes: they decide etcd's timers and tell what fleet waited for. A refused port, certificates or a missing majority would point elsewhere.";
         return Some(step(text, &[&with_fleet(&at_hand.minutes)], tells));
     }
     let explained = |change: &LeaderChange| facts.stall_of(change).is_some_and(|stall| stall.kind.is_known());

@@ -8,7 +8,7 @@ use crate::units::Micros;
 use crate::version::{Version, version};
 
 /// What the plan assumes of a fleet whose version nothing tells; see `Facts::fleet_to_plan_with`.
-pub const UNKNOWN_FLEET: &str = "No line tells which fleet this is. It is taken for 0.12: a beat is two requests, as up to it, and the monitor must not fire, as from it on. fleetd --version tells.";
+pub const UNKNOWN_FLEET: &str = "No line tells which fleet this is. So the harder demands of old and new ones are met: up to 0.12 a beat is two requests, and from 0.12 on the monitor must not fire. fleetd --version tells.";
 
 /// What fleetctl prints of a command that failed.
 pub const FLEETCTL: &[Meaning] =

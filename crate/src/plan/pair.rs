@@ -176,7 +176,7 @@ pub(super) fn reasons(facts: &Facts, stall: Micros, (beat, election): (Micros, M
 }
 
 /// Why both timers of etcd stay where only fleet speaks.
-pub(super) const NO_ETCD: &str = "The input shows no line and no setting of etcd, so nothing bounds its timers. A processor at 100 % by itself causes no election (measured); long stalls do.";
+pub(super) const NO_ETCD: &str = "The input shows no line and no setting of etcd, so nothing tells what its timers should be. A processor at 100 % by itself causes no election (measured); long stalls do.";
 
 /// How the heartbeat in force stands to the election-timeout.
 fn ratio(facts: &Facts) -> String {

@@ -87,7 +87,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let interpolated = (!RUN.contains(&value)).then_some("30s, 60s and 120s");
     let mut because = bounds(facts, value, &burden);
     because.extend(beyond);
-    because.push(remark("The upper bound is your patience: how long the units of a dead machine may wait."));
+    because.push(remark("How long it may be is for you to say: so long the units of a dead machine wait."));
     because.extend(unknown(facts));
     let behind = of_these(findings, &[RuleId::FleetAgentHeartbeatLost, RuleId::ConfigAgentTtlTooShort]);
     Decision {

@@ -120,6 +120,7 @@ fn nothing_failed(facts: &Facts, findings: &[Finding]) -> &'static str {
         (_, true) => {
             "Not yet. It is the first candidate if fleetd's log says that requests ran into their limit. It is useless if they were refused."
         }
+        (true, false) if facts.without_log() => "No log is here, so no request is known that ran into this limit.",
         (true, false) => "No request of fleet ran into this limit in the input.",
         (false, false) => "fleet is not in the input.",
     }
@@ -150,7 +151,7 @@ fn other_reason(facts: &Facts, findings: &[Finding]) -> Option<&'static str> {
         return Some(if many(facts, &met_change) {
             "The requests failed while etcd had no leader. A request begun then is lost whatever this limit is: measured at 1, 5 and 10 s."
         } else {
-            "Hardly one of the requests failed while etcd's leader stalled or was missing, so neither bounds this limit: another cause is to be found first."
+            "Hardly one of the requests failed while etcd's leader stalled or was missing, so neither tells what this limit should be. Find the other cause first."
         });
     }
     if ETCD_IS_CUT_OFF.iter().any(|id| raised(findings, *id).is_some()) {
@@ -159,7 +160,7 @@ fn other_reason(facts: &Facts, findings: &[Finding]) -> Option<&'static str> {
         );
     }
     if !enough(facts) {
-        return Some("Too few requests failed to bound anything: one late answer is no pattern.");
+        return Some("Too few requests failed to judge by: one late answer is no pattern.");
     }
     leader_ran_meanwhile(facts).then_some(
         "The log of etcd's leader goes on through these moments and shows no stall. Look at the machine whose requests failed first: its own etcd, its disk, its link.",
@@ -227,7 +228,7 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
         human(HIGHEST)
     );
     why.push(bound(Side::AtMost, Basis::Judgement, PARAMETER, Some(HIGHEST), at_most));
-    why.push(bound(Side::AtMost, Basis::Measured, PARAMETER, None, format!("A failover does not bound it: {LOST_ANYWAY}")));
+    why.push(bound(Side::AtMost, Basis::Measured, PARAMETER, None, format!("A failover asks for no other value: {LOST_ANYWAY}")));
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed);
     let interpolated = (!RUN.contains(&value)).then_some(RUN_TEXT);
     let mut decision = Decision::set(facts, PARAMETER, value, why, Doubts { guessed, interpolated, ..Doubts::default() });

@@ -111,11 +111,14 @@ fn unanswered(facts: &Facts, events: Vec<crate::facts::EventId>) -> Option<Findi
             String::from("The lines give no length, so the stall is not measured."),
         )
     };
-    Some(
-        Finding::new(RULE.id, Severity::Warning, if by_peer { Confidence::Medium } else { Confidence::High }, title, what)
-            .showing(facts, &events)
-            .on(&[ElectionTimeout, HeartbeatInterval]),
-    )
+    let finding = Finding::new(RULE.id, Severity::Warning, if by_peer { Confidence::Medium } else { Confidence::High }, title, what)
+        .showing(facts, &events)
+        .on(&[ElectionTimeout, HeartbeatInterval]);
+    Some(if by_peer {
+        finding.advising("See whether the peer ran and could be reached then. If it did, look for what stopped the leader: its disk first, then its processor.")
+    } else {
+        finding
+    })
 }
 
 /// The counter of such lines. A few since the process started are what any cluster has (judgement).
@@ -187,6 +190,15 @@ mod tests {
         // Another length, or a version that measures by a clock nobody sets.
         assert_eq!(stalls(log("3.2.17", "12.1s")), 1);
         assert_eq!(stalls(log("3.3.12", "32.1s")), 1);
+    }
+
+    /// It may be the peer that is slow, so the advice begins with it.
+    #[test]
+    fn a_peer_that_did_not_answer_is_looked_at_first() {
+        let log = "[etcd] Apr 20 10:00:00.500 WARNING   | transporter.streaming: heartbeat timed out for peer: core-2\n\
+                   [etcd] Apr 20 10:00:00.500 INFO      | core-1: warning: heartbeat time out peer=\"core-2\" missed=1 backoff=\"2s\"\n";
+        let advice = find(&facts(&[log]), RuleId::EtcdHeartbeatLate).expect("no answer").what_to_do.expect("its own");
+        assert!(advice.starts_with("See whether the peer ran"), "{advice}");
     }
 
     #[test]

@@ -41,25 +41,24 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 fn reasons(facts: &Facts, renewals: &[EventId], attempts: &[EventId], timed_out: usize) -> String {
     let said = |word: &str| renewals.iter().filter(|id| says(facts.event(**id), &[word])).count();
+    let all = renewals.len() + attempts.len();
+    let of_all = |some: usize| if all == 1 { String::from("The request") } else { format!("{some} of {all} requests") };
     let mut parts = Vec::new();
     if timed_out > 0 {
-        parts.push(format!(
-            "{timed_out} of {} ran into fleet's limit of {}: etcd did not answer in time.",
-            renewals.len() + attempts.len(),
-            human_limit(facts, EtcdRequestTimeout)
-        ));
+        let limit = human_limit(facts, EtcdRequestTimeout);
+        parts.push(format!("{} ran into fleet's limit of {limit}: etcd did not answer in time.", of_all(timed_out)));
     }
-    match said("100: ") {
-        0 => {}
-        some => {
-            parts.push(format!("{some} found the lease gone (100): more than five reconcile intervals had passed since the last renewal."))
+    for (error, found) in [
+        ("100: ", "found the lease gone (error 100): more than five reconcile intervals had passed since the last renewal."),
+        (
+            "101: ",
+            "found that another had written the lease since (error 101): it ran out and was taken, it was taken by force, or two machines share one id.",
+        ),
+    ] {
+        let some = said(error);
+        if some > 0 {
+            parts.push(format!("{} {found}", of_all(some)));
         }
-    }
-    match said("101: ") {
-        0 => {}
-        some => parts.push(format!(
-            "{some} found it written by another since (101): it ran out and was taken, it was taken by force, or two machines share one id."
-        )),
     }
     if parts.is_empty() {
         parts.push(String::from("The end of the line tells why."));
@@ -75,7 +74,12 @@ mod tests {
     #[test]
     fn a_renewal_that_timed_out() {
         let log = "May 20 01:51:16 node fleetd[1047]: ERROR engine.go:218: Engine leadership lost, renewal failed: timeout reached\n";
-        assert_eq!(find(&facts(&[log]), RuleId::FleetEngineLeaseLost).expect("lost").count, 1);
+        let found = find(&facts(&[log]), RuleId::FleetEngineLeaseLost).expect("lost");
+        assert_eq!(found.count, 1);
+        assert!(found.what.starts_with("The request ran into fleet's limit"), "{}", found.what);
+        let taken = log.replace(":16", ":21").replace("timeout reached", "101: Compare failed ([9 != 12]) [12]");
+        let both = find(&facts(&[&(log.to_owned() + &taken)]), RuleId::FleetEngineLeaseLost).expect("lost").what;
+        assert!(both.contains("1 of 2 requests found that another had written the lease since (error 101)"), "{both}");
         assert!(find(&facts(&[log]), RuleId::FleetRegistryTimeout).is_none(), "a fact with an id of its own is not said twice");
     }
 

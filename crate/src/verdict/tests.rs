@@ -649,3 +649,10 @@ fn what_tells_nothing_changes_no_answer_beside_it() {
     let far_too_long = "name: n1\ndata-dir: /var/lib/etcd\nheartbeat-interval: 10000\nelection-timeout: 50000\n";
     assert_eq!(beside(far_too_long, kubelet).timing, Timing::Remedy);
 }
+
+#[test]
+fn a_title_within_a_sentence_begins_small_unless_it_is_a_name() {
+    let said = ["One sync took 2\u{a0}s", "A leader ended.", "TLS: a certificate has expired", "4 syncs", "etcd's database is full"];
+    let within = ["one sync took 2\u{a0}s", "a leader ended", "TLS: a certificate has expired", "4 syncs", "etcd's database is full"];
+    assert_eq!(said.map(super::in_sentence), within);
+}

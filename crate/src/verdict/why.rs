@@ -1,9 +1,9 @@
 //! Why timing is the cure, or is not.
 
-use super::Case;
 use super::effects::{counted, failover_then, stops_on_a_failed_read, tied_to_stalls};
 use super::timing::{cut_off, only_raised, unlike_members, waits_long_already};
 use super::unexplained::{keeps_elsewhere, saw_too_little};
+use super::{Case, in_sentence};
 use crate::facts::clusters::several_clusters;
 use crate::facts::engine::longest_pass;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, OWN_REPORT, TOO_LARGE};
@@ -74,7 +74,7 @@ fn partly(case: &Case) -> String {
                 "A longer limit makes failed reads rarer. The lasting cure is fleet 0.12 or later, which reads all units at once.",
             );
         }
-        return format!("The values help, but something else is wrong that no timer cures: {}.", cause.title.trim_end_matches('.'));
+        return format!("The values help, but something else is wrong that no timer cures: {}.", in_sentence(&cause.title));
     }
     if plan.costly().is_some() {
         return format!(
@@ -168,7 +168,7 @@ fn undecided(case: &Case) -> String {
     } else if facts.without_log() && case.severity == Severity::Critical {
         "Fix that first. A log would then show whether the values fit your cluster."
     } else {
-        "Nothing in the input bounds a value. The list of what to measure next names the logs that would decide."
+        "Nothing in the input shows that a value is too low or too high. \"Measure next\" names the logs that would."
     };
     said.to_owned()
 }

@@ -297,7 +297,8 @@ function row(kind, before, after, sign, text) {
   return h(
     'div',
     { class: `l ${kind}` },
-    h('span', { class: 'n' }, before),
+    // Where both texts have the line, one number is enough to hear.
+    h('span', { class: 'n', 'aria-hidden': after === '' ? undefined : 'true' }, before),
     h('span', { class: 'n' }, after),
     h('span', { class: 'g', 'aria-hidden': 'true' }, sign),
     spoken && h('span', { class: 'vh' }, spoken),
