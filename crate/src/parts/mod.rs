@@ -271,6 +271,16 @@ mod tests {
         assert!(said(format!("Ours:\n{new}{LOG}{fleet}")));
     }
 
+    #[test]
+    fn words_behind_an_empty_line_end_a_file() {
+        let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command:\n    - etcd\n    - --election-timeout=2000\n";
+        for words in ["kubectl logs -n kube-system etcd-1", "and these are the logs of that machine"] {
+            let text = format!("{pod}\n{words}\n\n{LOG}");
+            assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000")], "{text}");
+            assert!(configurations(0, &text)[0].problems.is_empty(), "{words}");
+        }
+    }
+
     /// Markdown's other way to show code, where no first line tells what it is.
     #[test]
     fn an_article_with_indented_code() {

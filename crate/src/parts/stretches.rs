@@ -150,7 +150,8 @@ pub fn stretches(text: &str) -> Vec<Stretch> {
         } else if let Some((inside, ends)) = opened(&above, line).filter(|_| !in_hunk) {
             close(start..at, open.replace(ends));
             start = at + inside;
-        } else if line.trim() == HEADER && !in_hunk {
+        } else if line.trim() == HEADER && !in_hunk || open.is_none() && above.line.trim().is_empty() && is_prose(line) {
+            // Words behind an empty line are no more of the file above.
             close(start..at, open.take());
             start = at;
         }
