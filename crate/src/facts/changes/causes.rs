@@ -3,6 +3,7 @@
 use super::{ChangeClass, LeaderChange, OldLeader};
 use crate::facts::beside::time;
 use crate::facts::links::{BROKEN, peer};
+use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::{NAME_LEADER, START_LINES, Voice, speaker};
 use crate::facts::{EventId, Facts, Generation};
 use crate::gather::Gather;
@@ -12,7 +13,7 @@ use crate::search;
 use crate::sort::{by_key, distinct, sort};
 use crate::units::{Micros, S};
 
-/// A transfer line this long before the new leader makes a change planned (method 3.2).
+/// A transfer line this long before the new leader, or before the old one was lost, makes a change planned (method 3.2).
 const PLANNED_WITHIN: Micros = 5 * S;
 
 /// A member that loses a leader so long after its start had followed one, and the line that says so is not in
@@ -91,15 +92,16 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
     }
     // The leader gave way to an answer of a term two rounds higher before anybody else asked for votes. One round is also
     // what a follower begins that missed a leader which stood still; in two the other one would miss it too, as none waits
-    // for twice the election-timeout (etcd-io/etcd@v3.4.45:raft/raft.go, resetRandomizedElectionTimeout).
-    let ahead = |event: &Event| event.number("term2").zip(event.number("term")).is_some_and(|(higher, own)| higher - own > 1);
+    // for twice the election-timeout (etcd-io/etcd@v3.4.45:raft/raft.go, resetRandomizedElectionTimeout). The same member may win
+    // the election after that; of more rounds than a failover takes it had held the others alone.
+    let ahead = |event: &Event| event.number("term2").zip(event.number("term")).map_or(0, |(higher, own)| higher - own);
     let answered = before(Meaning::HigherTermMessage, 3 * wait).find(|(_, event)| {
-        event.word("id") == Some(old)
-            && event.time.is_some_and(|time| time.micros < campaign)
-            && event.word("value") == Some("MsgAppResp")
-            && ahead(event)
+        let asked_first = || event.time.is_some_and(|time| time.micros < campaign);
+        let alone =
+            if event.word("from") == change.new.as_deref() { ahead(event) > NO_FAILOVER_TAKES } else { ahead(event) > 1 && asked_first() };
+        event.word("id") == Some(old) && event.word("value") == Some("MsgAppResp") && alone
     });
-    if let Some(from) = answered.and_then(|(_, event)| event.word("from")).filter(|from| Some(*from) != change.new.as_deref()) {
+    if let Some(from) = answered.and_then(|(_, event)| event.word("from")) {
         return Some(from.to_owned());
     }
     let deposed = before(Meaning::HigherTermMessage, 3 * wait).find(|(_, event)| event.word("id") == Some(old));
@@ -230,10 +232,10 @@ fn campaigned_as_follower(facts: &Facts, change: &LeaderChange) -> bool {
 }
 
 fn is_planned(facts: &Facts, change: &LeaderChange, transfers: &[EventId]) -> bool {
-    if let Some(elected) = change.elected {
-        if facts.events_between(&[Meaning::LeaderTransfer], elected - PLANNED_WITHIN, elected + S).next().is_some() {
-            return true;
-        }
+    // Who is to take over may be told to stop itself: then the next leader comes later.
+    let mut moments = [change.lost, change.elected].into_iter().flatten();
+    if moments.any(|moment| facts.events_between(&[Meaning::LeaderTransfer], moment - PLANNED_WITHIN, moment + S).next().is_some()) {
+        return true;
     }
     // Without times the order of the lines tells.
     change.events.iter().any(|report| {

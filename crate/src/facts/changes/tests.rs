@@ -249,6 +249,48 @@ fn a_cluster_that_starts_may_elect_twice() {
     assert_eq!(class(format!("{start}{}{second}", published(2))), ChangeClass::Needless);
 }
 
+/// All are told to stop, and the one that the leader hands over to with it: it leads when it is there again.
+#[test]
+fn a_leader_that_handed_over_was_not_lost_for_nothing() {
+    let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | {text}\n");
+    let log = |transfer: &str| {
+        line("00.000000", "raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4")
+            + transfer
+            + &line("20.976000", "raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5")
+            + &line("28.779000", "raft: 2a0965170762fd09 became candidate at term 6")
+            + &line("28.832000", "raft: 2a0965170762fd09 became leader at term 6")
+    };
+    let class = |transfer: &str| facts(&[&log(transfer)]).changes.pop().expect("changed").class;
+    let handed = "raft: 2a0965170762fd09 [term 4] received MsgTimeoutNow from 91d25258d70ad868 and starts an election to get leadership.";
+    assert_eq!(class(&line("20.975000", handed)), ChangeClass::Planned);
+    assert_eq!(class(""), ChangeClass::Needless);
+}
+
+/// A follower that was cut off for a while asks for votes round after round; once back it may win the next election itself.
+#[test]
+fn who_asked_for_many_rounds_alone_raised_the_term() {
+    let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | raft: {text}\n");
+    let log = |term: u32| {
+        line("00.000000", "raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4")
+            + &line(
+                "20.005000",
+                &format!("91d25258d70ad868 [term: 4] received a MsgAppResp message with higher term from ca93d269ec463a6b [term: {term}]"),
+            )
+            + &line("20.005000", &format!("raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term {term}"))
+            + &line(
+                "20.905000",
+                &format!(
+                    "91d25258d70ad868 [term: {term}] received a MsgVote message with higher term from ca93d269ec463a6b [term: {}]",
+                    term + 1
+                ),
+            )
+            + &line("20.910000", &format!("raft.node: 91d25258d70ad868 elected leader ca93d269ec463a6b at term {}", term + 1))
+    };
+    let raised = |term: u32| facts(&[&log(term)]).changes.pop().expect("changed").raised_by;
+    assert_eq!(raised(13).as_deref(), Some("ca93d269ec463a6b"));
+    assert_eq!(raised(6), None);
+}
+
 /// All are started again, and one of them had asked in vain while it was alone.
 #[test]
 fn a_leader_that_was_only_just_elected_cannot_have_been_missed() {

@@ -3,11 +3,11 @@
 mod lines;
 mod words;
 
-use super::common::{stopped_on_purpose, time, times};
+use super::common::{near, stopped_on_purpose, time, times};
 use super::{Finding, Rule};
 use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::took_back::{TookBack, took_back};
-use crate::facts::voices::speaker;
+use crate::facts::voices::{START_LINES, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, Generation, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -56,6 +56,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     let starting =
         facts.changes.iter().skip(1).filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.elected).max();
     events.retain(|id| time(facts, *id).is_none_or(|now| starting.is_none_or(|until| now > until)));
+    if unplanned.is_empty() {
+        events.retain(|id| !starts(facts, *id));
+    }
     if events.is_empty() {
         return None;
     }
@@ -63,6 +66,12 @@ fn check(facts: &Facts) -> Option<Finding> {
         Some(back) => Some(without_it(facts, &events, &back)),
         None => Some(lost(facts, &events, &unplanned, confidence, refused)),
     }
+}
+
+/// Whether this member had started in the seconds before and not yet seen its first write (judgement): it belongs to the start.
+fn starts(facts: &Facts, id: EventId) -> bool {
+    let just = |meanings| near(facts, id, meanings, -5 * S, 0, 100);
+    time(facts, id).is_some() && just(START_LINES) && !just(&[Meaning::Published])
 }
 
 /// The lines that tell of it; where none says it, those of the changes or of the members that asked for votes.

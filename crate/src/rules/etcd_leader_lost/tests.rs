@@ -103,6 +103,21 @@ fn a_member_that_starts_had_no_leader_to_lose() {
     assert!(find(&facts(&[&(String::from(campaign) + published)]), RuleId::EtcdLeaderLost).is_none());
 }
 
+/// All were told to stop, and one of them had raised the term while the others were gone: the first leader gives way.
+#[test]
+fn a_leader_lost_before_the_first_write_of_a_start_is_a_part_of_it() {
+    let line = |second: &str, text: &str| format!("2020-04-20 10:00:{second} I | {text}\n");
+    let (a, b) = ("91d25258d70ad868", "2a0965170762fd09");
+    let told = |loss: &str| {
+        line("00.000000", &format!("raft: raft.node: {a} elected leader {b} at term 2"))
+            + &line("04.153000", &format!("raft: newRaft {a} [peers: [], term: 2, commit: 8, applied: 0, lastindex: 8, lastterm: 2]"))
+            + &line(loss, &format!("raft: raft.node: {a} lost leader {b} at term 5"))
+            + &line("18.902000", "etcdserver: published {Name:m1 ClientURLs:[http://192.0.2.1:2379]} to cluster cdf818194e3a8c32")
+    };
+    assert!(find(&facts(&[&told("05.759000")]), RuleId::EtcdLeaderLost).is_none());
+    assert!(find(&facts(&[&told("12.759000")]), RuleId::EtcdLeaderLost).is_some(), "it waits for the others too long");
+}
+
 #[test]
 fn a_member_of_04_that_starts_loses_none() {
     let line = |time: &str, text: &str| format!("[etcd] Jul 29 {time}.643 INFO      | {text}\n");
