@@ -3,11 +3,12 @@
 use super::edit::{Edit, apply};
 use super::place::{Place, marks};
 use super::written::reads_units;
-use super::{Change, packed, refuse, render, verify};
+use super::{Change, refuse, render, verify};
 use crate::config::meaning::scalar;
 use crate::config::precedence::BRANCH;
 use crate::config::syntax::command::CONTAINERS;
-use crate::config::{Configuration, Setting, Source};
+use crate::config::syntax::unpack::{to_base64, unpacked};
+use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
@@ -20,7 +21,7 @@ const MOST_TRIES: usize = 12;
 
 /// The edits that carry out all changes, verified together; else why there are none.
 pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> Result<Vec<Edit>, String> {
-    let mut edits = packed::edits(text, configuration, changes);
+    let mut edits = within_packed(text, configuration, changes);
     let is_left = |change: &Change| !edits.iter().any(|edit| edit.parameters.contains(&change.parameter));
     let left: Vec<Change> = changes.iter().copied().filter(is_left).gather();
     refuse::check(text, configuration, &left)?;
@@ -46,6 +47,27 @@ pub fn edits(text: &str, configuration: &Configuration, changes: &[Change]) -> R
     let new = apply(text, &edits);
     verify::check(text, configuration, &new, changes)?;
     Ok(edits)
+}
+
+/// The edits of files and values in base64, each with all changes for which it acts: changed within, and packed again.
+fn within_packed(text: &str, configuration: &Configuration, changes: &[Change]) -> Vec<Edit> {
+    let (mut found, mut last) = (Vec::new(), 0..0);
+    for setting in configuration.settings.iter().filter(|setting| setting.effective) {
+        let span = setting.place.span.range();
+        let acts = |change: &&Change| configuration.settings.iter().any(|each| each.place == setting.place && change.is_of(each));
+        let wanted: Vec<Change> = changes.iter().filter(acts).copied().gather();
+        let told = std::mem::replace(&mut last, span.clone()) == span;
+        let Some((letters, inner)) = text.get(span.clone()).and_then(unpacked).filter(|_| !told && !wanted.is_empty()) else { continue };
+        let new = if inner.parse::<u32>().is_ok() {
+            render::value(&wanted[0])
+        } else {
+            let within = config::read(configuration.document, &inner).and_then(|read| edits(&inner, &read, &wanted).ok());
+            let Some(within) = within else { continue };
+            apply(&inner, &within)
+        };
+        found.push(Edit::new(span.start + letters.start..span.start + letters.end, to_base64(&new)).serving(&wanted));
+    }
+    found
 }
 
 impl Place<'_> {

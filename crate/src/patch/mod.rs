@@ -8,7 +8,6 @@ mod edit;
 mod find;
 mod home;
 mod insert;
-mod packed;
 mod place;
 #[cfg(test)]
 mod property;

@@ -5,9 +5,9 @@ use std::fmt::{self, Formatter};
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::packed::unpacked;
 use super::{Change, render};
 use crate::config::meaning::keys;
+use crate::config::syntax::unpack::unpacked;
 use crate::config::syntax::variables;
 use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
@@ -145,8 +145,8 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
         match &self.node.kind {
             Kind::Mapping { .. } => reader.deserialize_map(self),
             Kind::Sequence { .. } => reader.deserialize_seq(self),
-            // A template's mark: the second reader sees mappings in it.
-            Kind::Scalar { text, style: Style::Plain } if text.starts_with("{{") => {
+            // A template's mark: the second reader sees mappings or a comment in it.
+            Kind::Scalar { text, style: Style::Plain } if ["{{", "#{"].iter().any(|mark| text.starts_with(mark)) => {
                 IgnoredAny::deserialize(reader)?;
                 self.leaf(text);
                 Ok(())

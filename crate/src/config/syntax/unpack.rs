@@ -1,7 +1,12 @@
-//! Unpacks what a configuration holds packed: base64, gzip, and DEFLATE inside it (RFC 1951).
+//! Unpacks what a configuration holds packed: base64, gzip, and DEFLATE inside it (RFC 1951); and packs base64 again.
 //!
 //! What a cloud-config packs is small, so this is written for the engine's size: a library takes ten
 //! times the room. The tests hold it against one.
+
+use std::ops::Range;
+
+use crate::search;
+use crate::text::offset;
 
 /// Decodes base64, standard or URL alphabet, blanks ignored.
 pub fn base64(text: &str) -> Option<Vec<u8>> {
@@ -24,6 +29,31 @@ pub fn base64(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// What base64 says that stands alone in these bytes, in quotes or as a `data:` URL, and where its letters are. Only what
+/// packing gives again, letter by letter, counts, and of that only lines and numbers: short words may look like base64.
+pub fn unpacked(whole: &str) -> Option<(Range<usize>, String)> {
+    let body = whole.trim_matches(['"', '\'']);
+    let letters = if body.starts_with("data:") { search::split(body, ";base64,")?.1 } else { body };
+    let inner = String::from_utf8(base64(letters)?).ok()?;
+    let tells = inner.contains('\n') || inner.parse::<u32>().is_ok();
+    let start = offset(whole, letters);
+    (tells && to_base64(&inner) == letters).then(|| (start..start + letters.len(), inner))
+}
+
+/// Encodes base64: RFC 4648, section 4.
+pub fn to_base64(text: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut letters = String::with_capacity(text.len() / 3 * 4 + 4);
+    for three in text.as_bytes().chunks(3) {
+        let bits = (0..3).fold(0, |bits, at| bits << 8 | u32::from(three.get(at).copied().unwrap_or(0)));
+        for at in 0..4 {
+            let letter = ALPHABET[(bits >> (18 - 6 * at) & 63) as usize];
+            letters.push(if at > three.len() { '=' } else { letter.into() });
+        }
+    }
+    letters
 }
 
 /// Unpacks gzip, at most 1 MiB. RFC 1952.
@@ -201,6 +231,20 @@ mod tests {
     use super::*;
     use crate::model::random::Random;
     use miniz_oxide::deflate::compress_to_vec;
+
+    #[test]
+    fn packs_what_it_unpacks() {
+        for text in ["100", "1000\n", "ETCD_NAME=a\n", "\u{e4}\n"] {
+            let letters = to_base64(text);
+            assert_eq!(unpacked(&letters), Some((0..letters.len(), text.to_owned())));
+            let url = format!("\"data:text/plain;base64,{letters}\"");
+            let (place, inner) = unpacked(&url).expect("a URL");
+            assert_eq!((&url[place], inner.as_str()), (letters.as_str(), text));
+        }
+        for other in ["name", "MTA w", "MTAwMA", "data:,MTAw", "", "MTAwCh=="] {
+            assert_eq!(unpacked(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn unpacks_what_a_library_packs() {
