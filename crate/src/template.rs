@@ -69,7 +69,7 @@ pub fn fills(value: &str) -> bool {
     let shell = name.len() < value.len() && name.starts_with(|c: char| c == '_' || c.is_ascii_alphanumeric());
     shell
         || value.starts_with('`')
-        || search::any(value, &["${", "$(", "{{", "<%", "@@", "#{"])
+        || search::any(value, &["${", "$(", "{{", "{%", "%{", "<%", "@@", "#{"])
         || (value.starts_with('<') && value.ends_with('>'))
         // Python's `str.format`, and Container Linux Config's `{HOSTNAME}`.
         || is_braced(value)
@@ -102,7 +102,7 @@ pub fn is_statement(line: &str) -> bool {
     let word = |open: &str| line.strip_prefix(open).and_then(|rest| rest.trim_start_matches('-').split_whitespace().next());
     let closes = |close: &str| line.ends_with(close);
     line.starts_with("{%") && closes("%}")
-        || line.starts_with("%{") && closes("}")
+        || line.starts_with("%{") && closes("}") && matches!(directive(line), "if" | "else" | "endif" | "for" | "endfor")
         || line.starts_with("<%") && !line.starts_with("<%=") && closes("%>")
         || line.starts_with("{#") && closes("#}")
         || closes("}}")
@@ -111,6 +111,11 @@ pub fn is_statement(line: &str) -> bool {
                 || line.starts_with("{{/")
                 || matches!(word("{{"), Some("if" | "else" | "end" | "range" | "with" | "define" | "end}}" | "else}}"))
                 || line.trim_start_matches(['{', '-', ' ']).starts_with("/*"))
+}
+
+/// The word of a directive of Terraform's.
+fn directive(line: &str) -> &str {
+    line.trim_start_matches(['%', '{', '~', ' ']).split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("")
 }
 
 /// So many places, from the last one back, are asked whether a condition holds them: each is asked of all lines above it.

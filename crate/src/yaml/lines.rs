@@ -93,7 +93,8 @@ fn without_statement(line: &[u8]) -> &[u8] {
     let Some(at) = line.windows(2).rposition(begins).filter(|_| line.ends_with(b"}") || line.ends_with(b">")) else { return line };
     let mark = std::str::from_utf8(&line[at..]).unwrap_or("");
     let before = line[..at].trim_ascii_end();
-    if !before.trim_ascii().is_empty() && template::is_statement(mark) { before } else { line }
+    // What it ends may begin on this line, and be its value.
+    if !before.trim_ascii().is_empty() && template::is_statement(mark) && !before.windows(2).any(begins) { before } else { line }
 }
 
 struct Reader<'a> {
@@ -170,7 +171,7 @@ impl<'a> Reader<'a> {
         let rest = rest.strip_prefix(':').unwrap_or(rest).trim_ascii_start();
         let value = start + body.len() - rest.len()..line.bytes.end;
         let (indent, begins_block) = (line.indent, matches!(rest.bytes().next(), Some(b'|' | b'>')));
-        let empty = rest.is_empty() || rest.starts_with('#');
+        let empty = rest.is_empty() || rest.starts_with('#') && template::length(rest).is_none();
         self.at += 1;
         let value = if begins_block {
             self.literal(indent)
@@ -277,6 +278,15 @@ fn node(span: Range<usize>, kind: Kind) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_condition_may_be_a_value() {
+        for value in ["{% if x %}100{% else %}200{% endif %}", "%{HB}", "#{hb}"] {
+            let text = format!("etcd2:\n  beat: {value}\n  wait: 1000\n");
+            let tree = read(&text);
+            assert_eq!(tree.at(&tree.documents[0], &["etcd2", "beat"]).and_then(Node::text), Some(value));
+        }
+    }
 
     #[test]
     fn lines_above_the_first_key_may_be_of_another_language() {

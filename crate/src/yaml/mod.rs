@@ -293,6 +293,15 @@ pub fn read(text: &str) -> Result<Tree, YamlError> {
     Ok(builder.tree)
 }
 
+/// What Ruby fills in where YAML sees a comment and no value: `beat: #{x}`.
+fn filled_by_ruby(text: &str, at: usize) -> Option<Range<usize>> {
+    let rest = text[at..].lines().next()?;
+    let mark = rest.trim_start_matches([':', ' ', '\t']);
+    let start = at + rest.len() - mark.len();
+    let length = template::length(mark).filter(|_| mark.starts_with("#{") && start > at)?;
+    Some(start..start + length)
+}
+
 /// Where the quoted value begins that ends before this byte, if that is on a line further up: its own end is missing there, and
 /// the next quote of the text was taken for it.
 fn opened_above(text: &str, offset: usize) -> Option<usize> {
@@ -339,7 +348,12 @@ impl Builder<'_> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 // An absent value comes as "~" without bytes.
-                let text = if span.is_empty() && style == ScalarStyle::Plain { String::new() } else { text.into_owned() };
+                let absent = span.is_empty() && style == ScalarStyle::Plain;
+                let (text, span) = match filled_by_ruby(self.text, span.start).filter(|_| absent) {
+                    Some(mark) => (self.text[mark.clone()].to_owned(), mark),
+                    None if absent => (String::new(), span),
+                    None => (text.into_owned(), span),
+                };
                 let tag = tag.map(|tag| tag.suffix().to_owned());
                 self.add(node(span, anchor, tag, Kind::Scalar { text, style: style_of(style) }));
             }
@@ -465,6 +479,13 @@ mod tests {
         assert_eq!(value("b").text(), None);
         let three = read("a: {{{x.y}}}\n").unwrap();
         assert_eq!(three.get(&three.documents[0], "a").and_then(Node::text), Some("{{{x.y}}}"));
+    }
+
+    #[test]
+    fn what_ruby_fills_in_is_no_comment() {
+        let tree = read("a: #{x * 2} # y\nb: #x\nc: # {x}\nd: 1 #{x}\n").unwrap();
+        let text = |key| tree.get(&tree.documents[0], key).and_then(Node::text);
+        assert_eq!(["a", "b", "c", "d"].map(text), ["#{x * 2}", "", "", "1"].map(Some));
     }
 
     #[test]

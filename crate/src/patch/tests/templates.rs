@@ -154,3 +154,12 @@ fn blanks_at_the_end_of_lines_change_nothing() {
     let patched = patched(&file(""), &[ELECTION]);
     assert!(search::has(&patched, new.trim_end()), "{patched}");
 }
+
+#[test]
+fn a_value_that_something_fills_in_is_replaced_as_a_whole() {
+    for value in ["{% if x %}100{% else %}200{% endif %}", "%{HB}", "#{hb}"] {
+        let text = format!("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: {value}\n    name: a\n");
+        let report = patch(&[&text], &[config::read(0, &text).expect("a cloud-config")], &[HEARTBEAT]).remove(0);
+        assert_eq!((report.disposition, report.text), ("review", Some(text.replace(value, "250"))));
+    }
+}
