@@ -64,7 +64,7 @@ impl<'a> Case<'a> {
 /// A title within a sentence; names, as of TLS, stay as they are.
 pub fn in_sentence(title: &str) -> String {
     let mut title = title.trim_end_matches('.').to_owned();
-    if title.bytes().nth(1).is_some_and(|second| second == b' ' || second.is_ascii_lowercase()) {
+    if title.as_bytes().get(1).is_some_and(|second| *second == b' ' || second.is_ascii_lowercase()) {
         title[..1].make_ascii_lowercase();
     }
     title
