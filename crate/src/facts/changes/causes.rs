@@ -32,6 +32,8 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
             classify(facts, voices, changes, at, &outright, &transfers)
         };
         let class = if class == ChangeClass::Needless && while_starting(facts, voices, &changes[at]) { ChangeClass::Anew } else { class };
+        let class =
+            if class == ChangeClass::Needless && old_leader_started(facts, voices, &changes[at]) { ChangeClass::Wanted } else { class };
         // Its process ended to come back with other timers.
         let on_purpose = class == ChangeClass::Wanted && came_back_retimed(facts, voices, &changes[at]);
         let class = if on_purpose { ChangeClass::Planned } else { class };
@@ -43,6 +45,20 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
             changes[at].lived = lived_on(facts, voices, changes, at);
         }
     }
+}
+
+/// The old leader's log begins with the new one and then publishes itself, which a process does once, when it hears its first
+/// leader (etcd-io/etcd@v3.4.45:etcdserver/server.go, publish): the excerpt begins below its start anew.
+fn old_leader_started(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
+    /// What it says meanwhile are a few lines (judgement).
+    const NEXT: usize = 10;
+    let is = |id: &EventId, meanings: &[Meaning]| meanings.contains(&facts.event(*id).meaning);
+    let publishes = |voice: &Voice| {
+        let first = voice.events.iter().position(|id| is(id, NAME_LEADER));
+        let of_new = first.filter(|first| voice.naming_leader_of(change.term).any(|at| at == *first));
+        of_new.is_some_and(|at| voice.events[at..].iter().take(NEXT).any(|id| is(id, &[Meaning::Published])))
+    };
+    change.term.is_some() && voices.iter().any(|voice| Some(&voice.member) == change.old.as_ref() && publishes(voice))
 }
 
 /// Whether the old leader's next start is one with other timers. Its peers miss it after at most two election-timeouts; a

@@ -470,3 +470,20 @@ fn a_leader_that_gave_way_to_a_lone_candidate_was_heard_until_then() {
     let other = round(43, 6).replace(away, "2e1adf676ef0d073");
     assert_eq!(of(&(asks + &other)), None, "another one missed the leader too");
 }
+
+/// An excerpt that begins between a leader's start anew and the election: it publishes itself, so it had ended.
+#[test]
+fn an_old_leader_that_publishes_itself_had_been_started_anew() {
+    let line = |at: &str, text: &str| format!("2026-11-30 10:31:{at} I | {text}\n");
+    let (old, new) = ("86f2df063e44abfa", "2a2d91eea602979c");
+    let next = line("21.010000", &format!("raft: {new} is starting a new election at term 4"))
+        + &line("21.010100", &format!("raft: {new} became candidate at term 5"))
+        + &line("21.010200", &format!("raft: raft.node: {new} lost leader {old} at term 5"))
+        + &line("21.040000", &format!("raft: raft.node: {new} elected leader {new} at term 5"));
+    let own = line("21.020000", &format!("raft: {old} [term: 4] received a MsgVote message with higher term from {new} [term: 5]"))
+        + &line("21.041000", &format!("raft: raft.node: {old} elected leader {new} at term 5"));
+    let published = line("21.051000", "etcdserver: published {Name:m2 ClientURLs:[http://192.0.2.2:2379]} to cluster ddbcf0ece5be60e1");
+    let class = |own: &str| facts(&[own, &next]).changes.pop().expect("changed").class;
+    assert_eq!(class(&(own.clone() + &published)), ChangeClass::Wanted);
+    assert_eq!(class(&own), ChangeClass::Needless);
+}
