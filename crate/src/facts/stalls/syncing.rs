@@ -34,10 +34,17 @@ impl Facts {
 
 fn meanwhile(facts: &Facts, change: &LeaderChange, stall: &Stall) -> Option<Meanwhile> {
     let (campaign, end) = (change.campaign?, stall.end.filter(|_| stall.kind == StallKind::SlowSync)?);
+    let sync = stall.events.iter().find(|id| facts.event(**id).meaning == Meaning::WalSyncSlow)?;
     let own = |event: &Event| speaker(event) == Some(stall.member.as_str());
-    let (_, first) = facts.events_between(AT_ONCE, campaign, end + MOMENT).find(|(_, event)| own(event))?;
-    let first = first.time.filter(|time| time.grain < MOMENT)?.micros;
-    // Stamps of whole seconds tell nothing of a moment.
-    let tells = grain(facts, change) < MOMENT && end - campaign > 5 * MOMENT;
-    tells.then(|| if first < end - MOMENT { Meanwhile::Ran } else { Meanwhile::StoodStill })
+    let (id, first) = facts.events_between(AT_ONCE, campaign, end + MOMENT).find(|(_, event)| own(event))?;
+    let first = first.time?;
+    // Where raft prints whole seconds, as in 3.4, the campaign must have come for sure within the sync, and the order of the
+    // lines tells what came behind it.
+    let within = end - campaign > 5 * MOMENT + grain(facts, change);
+    let behind = id.log == sync.log && id.event > sync.event || first.grain < MOMENT && first.micros >= end - MOMENT;
+    match (within, behind) {
+        (false, _) => None,
+        (_, true) => Some(Meanwhile::StoodStill),
+        _ => (first.micros + first.grain < end - MOMENT).then_some(Meanwhile::Ran),
+    }
 }
