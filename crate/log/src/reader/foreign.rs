@@ -165,10 +165,15 @@ fn is_of_another_server(text: &str) -> bool {
 /// A row of a list of pods speaks of its pod alone: of etcd's, and not of one that bears the name of its machine, as
 /// `kube-proxy-etcd-1` does. The pod stands before how many of its containers are ready.
 fn is_of_another_pod(event: &Event) -> bool {
-    let is_ready = |word: &str| word.split_once('/').is_some_and(|(ready, all)| ready.parse::<u8>().is_ok() && all.parse::<u8>().is_ok());
-    let words = event.text.split(' ').filter(|word| !word.is_empty());
-    let pod = || words.clone().zip(words.clone().skip(1)).find(|(_, next)| is_ready(next)).map(|(pod, _)| pod);
-    event.meaning == Meaning::ContainerEnded && pod().is_some_and(|pod| !search::has(pod, "etcd") || pod.starts_with("kube-"))
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut pod = "";
+    for word in event.text.split(' ').filter(|word| !word.is_empty() && event.meaning == Meaning::ContainerEnded) {
+        if word.split_once('/').is_some_and(|(ready, all)| digits(ready) && digits(all)) {
+            return !search::has(pod, "etcd") || pod.starts_with("kube-");
+        }
+        pod = word;
+    }
+    false
 }
 
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
