@@ -111,6 +111,14 @@ fn a_port_that_the_next_start_had_is_no_trouble() {
     };
     assert!(title(&(held.to_owned() + &starts(7))).is_none());
     assert!(title(&(starts(0) + held)).is_some(), "it runs, and another one is started beside it");
+    // A start that ends there each time begins as every other one.
+    let begins = |second: u32| {
+        format!(
+            "2019-03-03 03:03:{second:02}.100000 I | raft: newRaft 91d25258d70ad868 [peers: [], term: 3, commit: 12, applied: 0, lastindex: 12, lastterm: 3]\n"
+        )
+    };
+    let older = "2019-03-03 03:03:01.200000 C | membership: cluster cannot be downgraded (current version: 3.0.17 is lower than determined cluster version: 3.1).\n";
+    assert!([held, older].into_iter().all(|ends| title(&(begins(1) + ends + &begins(11))).is_some()));
 }
 
 #[test]
