@@ -39,6 +39,9 @@ fn merged_repeats_count() {
         (log.events[0].repeat, log.events[1].repeat)
     };
     assert_eq!((repeats("211", "212"), repeats("211", "198")), ((1, 1), (211, 198)));
+    // `sort -n` puts the counts in order, and what stands once first.
+    let log = read(&format!("      1 etcdserver: request timed out\n      4 {LATE}\n      5 server is likely overloaded\n"));
+    assert_eq!(log.events.iter().map(|event| event.repeat).collect::<Vec<_>>(), [1, 4, 5]);
 }
 
 /// What a pager cut off is not made up: the message is known, its figures only where they are whole.
@@ -287,6 +290,7 @@ fn rows_of_pods_and_containers() {
     let recognised = |row: &str| read(&format!("etcd-1   1/1   Running   0   40d\n{row}\n")).recognised;
     for (row, times) in [
         ("etcd-2             0/1     CrashLoopBackOff   12 (3m ago)   40d", 1),
+        ("kube-system/etcd-2 0/1     CrashLoopBackOff   12 (3m ago)   40d", 1),
         ("web-etcd-0         0/1     Error              12 (3m ago)   40d", 1),
         ("etcd-2             2/3     Error              12 (3m ago)   40d", 1),
         ("kube-proxy-etcd-1  0/1     Error              12 (3m ago)   40d", 0),
@@ -367,6 +371,8 @@ fn raft_of_other_programs() {
         "I210304 14:12:08.112299 312 vendor/go.etcd.io/etcd/raft/v3/raft.go:700  [n1,s1] 8 1 became pre-candidate at term 12\n\
          E210304 14:12:14.112233 312 2@rpc/context.go:1104  [n1] 12 dial tcp 192.0.2.2:26257: connect: connection refused\n",
         "2020-05-11 08:12:31.118 UTC [orderer.consensus.etcdraft] logSendFailure -> ERRO 05a Failed to send StepRequest to 3, because: dial tcp 192.0.2.7:7050: connect: connection refused channel=one node=1\n",
+        "time=\"2021-03-04T14:12:08Z\" level=info msg=\"truncate the unstable entries before index 120\" module=raft node.id=x7p\n\
+         time=\"2021-03-04T14:12:09Z\" level=error msg=\"dial tcp 192.0.2.2:2377: connect: connection refused\"\n",
     ] {
         assert_eq!(read(text).events, [], "{text}");
     }

@@ -42,6 +42,8 @@ pub fn is_borrowed(event: &Event) -> bool {
         | Meaning::AlertOver
         | Meaning::AlertFires
         | Meaning::ProbeFailed
+        // Whoever holds etcd's raft library prints it, and it names no member.
+        | Meaning::EntriesUnwritten
         | Meaning::ContainerEnded => true,
         Meaning::TlsRefused => !search::has(&event.text, "rejected connection"),
         _ => false,
@@ -171,7 +173,7 @@ fn is_of_another_pod(event: &Event) -> bool {
         if word.split_once('/').is_some_and(|(ready, all)| digits(ready) && digits(all)) {
             return !search::has(pod, "etcd") || pod.starts_with("kube-");
         }
-        pod = word;
+        pod = word.rsplit('/').next().unwrap_or(word);
     }
     false
 }

@@ -221,10 +221,9 @@ impl Log {
 
 /// Numbers that grow by one with each line are those of `less -N` or `cat -n`, which stand where `uniq -c` counts.
 fn number_lines(events: &mut [Event]) {
-    let before = |event: &Event| (event.repeat > 1).then(|| i64::from(event.repeat) - event.line as i64);
-    let mut counted = events.iter().filter_map(before);
-    let first = counted.next();
-    if first.is_some() && counted.next() == first && counted.all(|other| Some(other) == first) {
+    let mut before = events.iter().map(|event| i64::from(event.repeat) - event.line as i64);
+    let first = before.next();
+    if events.len() > 1 && before.all(|other| Some(other) == first) {
         events.iter_mut().for_each(|event| event.repeat = 1);
     }
 }
