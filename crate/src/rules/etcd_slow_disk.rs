@@ -274,6 +274,8 @@ mod tests {
         // Who woke up, or was cut off, hears of it later; and what was on disk is replaced.
         assert!(found(old("07.900000", kept)).is_none());
         assert!(found(old("07.115000", "replace the unstable entries from index 120")).is_none());
+        // Nor does one wait for its disk that a question for a vote took from its work.
+        assert!(found(old("07.115000", kept).replace("MsgApp ", "MsgVote ")).is_none());
     }
 
     /// What the leader says to a campaign within the sync tells the disk from a process that stood still.

@@ -656,3 +656,21 @@ fn a_title_within_a_sentence_begins_small_unless_it_is_a_name() {
     let within = ["one sync took 2\u{a0}s", "a leader ended", "TLS: a certificate has expired", "4 syncs", "etcd's database is full"];
     assert_eq!(said.map(super::in_sentence), within);
 }
+
+/// A longer timer would keep the leader, but nothing says how long it has to be.
+#[test]
+fn a_leader_that_its_disk_kept_asks_for_no_value() {
+    let line = |at: &str, text: &str| format!("2026-11-30 09:53:{at} I | raft: {text}\n");
+    let (a, b) = ("2a0965170762fd09", "91d25258d70ad868");
+    let next = line("07.110000", &format!("{b} is starting a new election at term 2"))
+        + &line("07.110200", &format!("raft.node: {b} lost leader {a} at term 3"))
+        + &line("07.112000", &format!("{b} became leader at term 3"));
+    let old = line("01.000000", &format!("{a} became leader at term 2"))
+        + &line("07.115000", &format!("{a} [term: 2] received a MsgApp message with higher term from {b} [term: 3]"))
+        + &line("07.115000", "truncate the unstable entries before index 120")
+        + &line("07.115000", &format!("raft.node: {a} changed leader from {a} to {b} at term 3"));
+    let documents = [old, next].map(|text| Document { name: None, text }).to_vec();
+    let said = analyze(&Input { documents, ..Input::default() }).verdict;
+    assert_eq!(said.timing, Timing::NotTheRemedy);
+    assert!(said.why.starts_with("Writes wait for the disk") && !said.why.contains("slower"), "{}", said.why);
+}
