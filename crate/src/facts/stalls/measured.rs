@@ -62,7 +62,9 @@ pub(super) fn name_leader(facts: &Facts, voices: &[Voice], changes: &[LeaderChan
     let begun = end - stall.length.low;
     let Some(leader) = leader_at(changes, leads, begun) else { return };
     let on_a_machine = facts.event(telling).host.is_some();
-    let lost_next = || leads.between(begun, Micros::MAX).first().is_some_and(|(_, at)| changes[*at].old.as_deref() == Some(leader));
+    // A stamp of whole seconds may be that much too early.
+    let latest = begun + facts.event(telling).time.map_or(0, |time| time.grain);
+    let lost_next = || leads.between(latest, Micros::MAX).first().is_some_and(|(_, at)| changes[*at].old.as_deref() == Some(leader));
     if stall.member != facts.host(telling) && (on_a_machine || !lost_next()) {
         return;
     }
