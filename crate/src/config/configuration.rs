@@ -135,8 +135,11 @@ pub struct Cluster {
     pub own_file: Option<String>,
     /// etcd or fleet are handed more than the document shows: such a file, or options that a variable holds.
     pub hands_more: bool,
-    /// The first of the files that one server reads one after the other, this one among them.
+    /// The first of the files that one server reads one after the other, this one among them; if a later one has a command or a
+    /// list of its own, that.
     pub adds_to: Option<DocumentId>,
+    /// Its command, or its list of etcd's options, takes the place of those of the files before it.
+    pub replaces: bool,
     /// Whether it switches pre-vote on or off, a flag that etcd has from 3.4 on (etcd-io/etcd@v3.4.45:embed/config.go:446).
     pub pre_vote: Option<bool>,
     /// This etcd is a proxy, so its timers do not apply.

@@ -132,6 +132,7 @@ impl Reader<'_, '_> {
                 }
             }
             "ExecStart" if empty => {
+                self.builder.cluster.replaces = true;
                 self.builder.reset("ExecStart", (&self.unit, &self.file), at);
                 self.commands.retain(|(of, ..)| *of != self.unit);
             }

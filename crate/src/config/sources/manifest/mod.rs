@@ -125,7 +125,8 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
     }
     let mut replicas = None;
     for entry in node.entries().iter().chain(shared(spot, node)) {
-        // k3s adds `etcd-arg+` to the list of another file.
+        // k3s adds `etcd-arg+` to the list of another file, and puts `etcd-arg` in its place.
+        builder.cluster.replaces |= depth == 0 && entry.name() == "etcd-arg";
         let name = entry.name().replace(['-', '_', '+'], "").to_ascii_lowercase();
         // docker-compose reads of its extensions what a service takes over.
         let extension = depth == 0 && spot.compose && entry.name().starts_with("x-");
