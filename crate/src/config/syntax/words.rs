@@ -163,8 +163,9 @@ impl Cutter<'_> {
                 self.word.end = at + 1;
             }
             None if matches!(byte, b';' | b'&') && self.by_shell && self.open && ends_command() => {}
-            // Of a shell within the shell: `(etcd --election-timeout=1000)`.
-            None if byte == b')' && self.by_shell && self.ends_flag() => {}
+            // Of a shell within the shell, or of what takes its output: `(etcd --election-timeout=1000|tee log)`.
+            None if byte == b')' && self.by_shell && self.ends_flag() => self.close(at),
+            None if matches!(byte, b';' | b'&' | b'|') && self.by_shell && self.open && self.ends_flag() => self.close(at),
             None if byte.is_ascii_whitespace() => self.close(at),
             _ => return self.push(at..next),
         }
@@ -174,8 +175,9 @@ impl Cutter<'_> {
     /// Whether the word is a flag with its number or what fills one in, or that of the flag before it.
     fn ends_flag(&self) -> bool {
         let word = self.word.text.as_str();
-        let is_flag = |word: &str| word.starts_with('-') && !word.contains('(');
-        let is_value = |word: &str| word.starts_with('$') || word.bytes().all(|byte| byte.is_ascii_digit());
+        let is_whole = |word: &str| word.matches('(').count() == word.matches(')').count();
+        let is_flag = |word: &str| word.starts_with('-') && is_whole(word);
+        let is_value = |word: &str| word.starts_with('$') && is_whole(word) || word.bytes().all(|byte| byte.is_ascii_digit());
         let of_flag = || is_value(word) && self.found.last().is_some_and(|before| is_flag(&before.text));
         let filled = || word.split_once('=').is_some_and(|(_, value)| value.starts_with('$'));
         (word.ends_with(|last: char| last.is_ascii_digit()) || filled()) && is_flag(word) || of_flag()
@@ -231,6 +233,10 @@ mod tests {
             ("(etcd --wait 1)", "1"),
             ("--wait=*)", "--wait=*)"),
             ("etcd --wait=$(cat x)", "--wait=$(cat x)"),
+            ("(etcd --wait=$(W))", "--wait=$(W)"),
+            ("(etcd --wait=1)|tee", "|tee"),
+            ("etcd --wait=1|tee", "tee"),
+            ("etcd --wait=1;;", ";"),
         ] {
             let cut = words(command, 0..command.len());
             assert_eq!(cut.last().map(|word| word.text.as_str()), Some(last), "{command}");

@@ -108,19 +108,30 @@ fn end_of_words(command: &str) -> usize {
         let mark = command[opened?..].chars().next()?;
         body.match_indices(mark).map(|(end, _)| end).find(|end| !body[..*end].ends_with('\\'))
     };
-    let mut quoted = false;
+    // Who opened a shell within the shell closes it behind the command.
+    let within = command[..at].matches('(').count() > command[..at].matches(')').count();
+    let (mut quoted, mut depth) = (false, 0);
     for word in command[at..].split_inclusive(char::is_whitespace) {
         let body = word.trim_end();
         let redirects = body.trim_start_matches(|letter: char| letter.is_ascii_digit()).starts_with('>');
         if !quoted && (redirects || body == "<" || body.starts_with(['&', '|', ';', '#', ')'])) {
             return command[..at].trim_end_matches([' ', '\t', '\r', '\n', '\\']).len();
         }
+        for (end, letter) in body.char_indices().filter(|_| !quoted) {
+            match letter {
+                ')' if depth == 0 && within => return at + end,
+                '|' if body[..end].ends_with(|last: char| last.is_ascii_digit()) => return at + end,
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+        }
         if let Some(end) = closes(body) {
             return if body[..end].ends_with([';', '&']) { at + end - 1 } else { at + end + 1 };
         }
         quoted ^= body.matches(['"', '\'']).count() % 2 == 1;
         if !quoted && body.ends_with([';', '&']) {
-            return at + body.len() - 1;
+            return at + body.trim_end_matches([';', '&']).len();
         }
         at += word.len();
     }
