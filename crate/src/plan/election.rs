@@ -36,7 +36,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Pair {
         }
         Raise::Beyond(too_long, mut why) => {
             // Else the sum of what another value would need stood beside the one that is kept.
-            let mut none = format!("No {} outlasts a stall of {}.", too_long.limit.timer(), human(too_long.stall));
+            let mut none = format!("No {} a stall of {}.", too_long.limit.timer_outlasts(), human(too_long.stall));
             let longest = longest_of_operator(facts, too_long);
             if longest.is_some() {
                 none.push_str(" With its longer pair such a stall costs fewer leaders their place.");

@@ -48,12 +48,13 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// The timers within it: "no ... outlasts that".
-    pub fn timer(self) -> &'static str {
+    /// The timers within it, as in "no ... a stall of 3 s". The operator's longer one may be longer than a stall that it does not
+    /// outlast with its two heartbeats of half a second.
+    pub fn timer_outlasts(self) -> &'static str {
         match self {
-            Limit::Sense => "sensible timer",
-            Limit::Budget => "timer that keeps to your failover budget",
-            Limit::Operator => "timer that OpenShift's operator knows",
+            Limit::Sense => "sensible timer outlasts",
+            Limit::Budget => "timer that keeps to your failover budget outlasts",
+            Limit::Operator => "timer that OpenShift's operator knows is sure to outlast",
         }
     }
 }

@@ -389,11 +389,16 @@ fn openshift_gets_a_pair_that_its_operator_knows() {
         let file = format!("apiVersion: operator.openshift.io/v1\nkind: Etcd\nspec:\n  controlPlaneHardwareSpeed: {speed}\n");
         let plan = planned(&file, Some(stall));
         let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| plan.of(parameter).proposed);
+        let said = &plan.of(Parameter::ElectionTimeout).because[0].text;
+        // 2500 ms are more than 1.8 s, and with two heartbeats less than enough.
+        let doubts = said.starts_with("No timer that OpenShift's operator knows is sure to outlast");
+        assert_eq!(doubts, plan.too_long.is_some(), "{said}");
         (beat.zip(wait), plan.too_long.is_some_and(|too_long| too_long.limit == Limit::Operator))
     };
     let slower = Some((500 * MS, 2500 * MS));
     assert_eq!(of("Standard", 500.0), (None, false));
     assert_eq!(of("Standard", 1200.0), (slower, false));
+    assert_eq!(of("Standard", 1800.0), (slower, true));
     assert_eq!(of("Standard", 2900.0), (slower, true));
     assert_eq!(of("Standard", 5500.0), (None, true));
     assert_eq!(of("Slower", 2900.0), (None, true));

@@ -54,7 +54,7 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
     }
     let text = match (plan.too_long, plan.costly().filter(|_| !plan.repairs)) {
         (Some(too_long), _) => {
-            format!("a leader that stalls for {} outlasts every {}", human(too_long.stall), too_long.limit.timer())
+            format!("no {} a stall of {}", too_long.limit.timer_outlasts(), human(too_long.stall))
         }
         (None, Some(election)) => format!("what takes an election-timeout of {} to outlast is not to be lived with", human(election)),
         (None, None) => return None,

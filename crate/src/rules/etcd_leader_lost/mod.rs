@@ -99,7 +99,7 @@ fn lost(facts: &Facts, events: &[EventId], unplanned: &[&LeaderChange], confiden
     let finding = finding.on(&[ElectionTimeout, HeartbeatInterval]);
     let stood_still = |change: &&LeaderChange| facts.stall_of(change).is_some_and(|stall| stall.kind.stood_still());
     if needless > 0 && unplanned.iter().all(stood_still) && facts.explaining().any(|stall| stall.kind.is_measured()) {
-        return finding.advising("Find what stalls the leader: the disk first, then processor time taken by other work or by the host. Meanwhile a longer election-timeout keeps the leader in its place. It shortens no stall.");
+        return finding.advising("Find what stalls the leader: its disk, or processor time taken by other work or by the host. An election-timeout that outlasts the stalls keeps the leader in its place; it shortens none.");
     }
     if needless == 0 || raised(facts).is_empty() {
         return finding;

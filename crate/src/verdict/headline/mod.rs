@@ -86,7 +86,7 @@ fn outlasted<'a>(case: &Case<'a>, timing: Timing) -> Option<Headline<'a>> {
         return None;
     }
     if let (Some(too_long), Some(text)) = (too_long, stalls_headline(case)) {
-        let text = format!("{}; no {} outlasts that.", text.trim_end_matches('.'), too_long.limit.timer());
+        let text = format!("{}; no {} that.", text.trim_end_matches('.'), too_long.limit.timer_outlasts());
         return Some((text, of_stalls(case)));
     }
     let late = raised(case.findings, RuleId::EtcdHeartbeatLate).filter(|_| differing(case).is_none())?;
