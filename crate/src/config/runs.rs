@@ -11,7 +11,7 @@ pub fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
         Source::DropIn if search::has(text, "[program:") => Some(&SUPERVISOR),
         Source::Program | Source::Environment if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
         Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
-        Source::Flags if text.lines().any(is_of_procfile) => Some(&PROCFILE),
+        Source::Flags if is_procfile(text) => Some(&PROCFILE),
         Source::Fragment if search::has(text, "/sensu") => Some(&SENSU),
         Source::Flags | Source::Environment if of_service(text) => Some(&SERVICE),
         Source::Flags | Source::Environment | Source::Program if is_dockerfile(text) => Some(&DOCKER),
@@ -26,10 +26,14 @@ fn is_dockerfile(text: &str) -> bool {
     first.is_some_and(|line| line.starts_with("FROM "))
 }
 
-/// A line of a Procfile: a process with the command that starts it.
-fn is_of_procfile(line: &str) -> bool {
+/// Whether each line has a process with the command that starts it, and more than one does: `command: etcd …` alone stands in
+/// many a file.
+fn is_procfile(text: &str) -> bool {
     let named = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    search::split(line, ": ").is_some_and(|(name, command)| named(name) && start_of_etcd(command).is_some())
+    let lines = || text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let process = |line: &str| search::split(line, ": ").filter(|(name, _)| named(name)).is_some();
+    let runs_etcd = |line: &str| search::split(line, ": ").is_some_and(|(_, command)| start_of_etcd(command).is_some());
+    lines().all(process) && lines().count() > 1 && lines().any(runs_etcd)
 }
 
 /// Whether a service of OpenRC, FreeBSD or upstart is set so, or runit or daemontools run it. Other texts have such words
@@ -48,11 +52,15 @@ mod tests {
     fn what_runs_etcd_of_its_own_is_started_anew() {
         let restarts =
             |text: &str| crate::config::read(0, text).and_then(|read| read.cluster.launcher).map(|launcher| format!("{launcher:?}"));
-        let procfile = restarts("etcd1: bin/etcd --name a --election-timeout=2000\n").expect("a Procfile");
+        let etcd = "etcd1: bin/etcd --name a --election-timeout=2000\n";
+        let procfile = restarts(&format!("# three\n{etcd}web: bin/web\n")).expect("a Procfile");
         assert!(procfile.contains("goreman"), "{procfile}");
         let sensu = restarts("state-dir: /var/lib/sensu/backend\netcd-election-timeout: 2000\n").expect("of Sensu");
         assert!(sensu.contains("sensu-backend"), "{sensu}");
         assert_eq!(restarts("etcd --name a --election-timeout=2000\n"), None);
+        for other in [etcd.replace("etcd1", "command"), format!("As we run it:\n{etcd}"), format!("{etcd}    cpu: 2\n")] {
+            assert_eq!(restarts(&other), None, "{other}");
+        }
     }
 
     #[test]

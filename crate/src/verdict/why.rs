@@ -117,7 +117,8 @@ fn partly(case: &Case) -> String {
 /// Higher values would help nobody.
 fn not_the_remedy(case: &Case) -> String {
     let Case { facts, plan, .. } = *case;
-    let said = if case.cause.is_some_and(|cause| cause.id == RuleId::EtcdSlowDisk) && !facts.kept_by_disk().is_empty() {
+    let unmeasured = || !facts.kept_by_disk().is_empty() && facts.events_of(&[Meaning::WalSyncSlow]).next().is_none();
+    let said = if case.cause.is_some_and(|cause| cause.id == RuleId::EtcdSlowDisk) && unmeasured() {
         "Writes wait for the disk whoever leads. How long it waits is not in the log, so no value is shown to outlast it."
     } else if case.cause.is_some() {
         // The headline names it.

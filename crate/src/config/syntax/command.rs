@@ -196,7 +196,8 @@ pub fn each_command(text: &str) -> Vec<Range<usize>> {
 /// A row of a table, or of a box drawn with letters. A process of a tree of them, as `systemctl status` prints, is none.
 pub fn is_drawn(line: &str) -> bool {
     let is_line = |letter: char| ('\u{2500}'..'\u{2580}').contains(&letter);
-    let is_process = line.trim_start_matches(is_line).starts_with(|first: char| first.is_ascii_digit());
+    let number = line.trim_start_matches(is_line);
+    let is_process = number.trim_start_matches(|first: char| first.is_ascii_digit()).starts_with(' ') && !number.starts_with(' ');
     line.starts_with(|first: char| first == '|' || is_line(first)) && !is_process
 }
 
