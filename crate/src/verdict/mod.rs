@@ -61,10 +61,12 @@ impl<'a> Case<'a> {
     }
 }
 
-/// A title within a sentence; names, as of TLS, stay as they are.
+/// A title within a sentence; names, as TLS and OpenShift, stay as they are.
 pub fn in_sentence(title: &str) -> String {
     let mut title = title.trim_end_matches('.').to_owned();
-    if title.as_bytes().get(1).is_some_and(|second| *second == b' ' || second.is_ascii_lowercase()) {
+    let word = title.split(' ').next().unwrap_or("");
+    let is_name = word == "Kubernetes" || word.bytes().skip(1).any(|letter| letter.is_ascii_uppercase());
+    if !is_name && word.is_char_boundary(1) {
         title[..1].make_ascii_lowercase();
     }
     title

@@ -655,6 +655,9 @@ fn a_title_within_a_sentence_begins_small_unless_it_is_a_name() {
     let said = ["One sync took 2\u{a0}s", "A leader ended.", "TLS: a certificate has expired", "4 syncs", "etcd's database is full"];
     let within = ["one sync took 2\u{a0}s", "a leader ended", "TLS: a certificate has expired", "4 syncs", "etcd's database is full"];
     assert_eq!(said.map(super::in_sentence), within);
+    for name in ["OpenShift's operator saw it", "Kubernetes refuses a number"] {
+        assert_eq!(super::in_sentence(name), name);
+    }
 }
 
 /// A longer timer would keep the leader, but nothing says how long it has to be.
