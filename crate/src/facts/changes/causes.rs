@@ -3,12 +3,12 @@
 use super::{ChangeClass, LeaderChange, OldLeader};
 use crate::facts::beside::time;
 use crate::facts::links::{BROKEN, peer};
-use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::voices::{NAME_LEADER, START_LINES, Voice, speaker};
 use crate::facts::{EventId, Facts, Generation};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
+use crate::parameters::NO_FAILOVER_TAKES;
 use crate::search;
 use crate::sort::{by_key, distinct, sort};
 use crate::units::{Micros, S};

@@ -20,7 +20,7 @@ use super::{ChangeClass, EventId, Facts, LeaderChange, Spell};
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::moments::Moments;
-use crate::parameters::{Parameter, SILENT_STREAM};
+use crate::parameters::{NO_FAILOVER_TAKES, Parameter, SILENT_STREAM};
 use crate::sort::{by_key, distinct, sort};
 use crate::units::{Micros, Range};
 
@@ -246,9 +246,6 @@ impl Found {
         }
     }
 }
-
-/// So many election-timeouts no failover takes: the slowest measured one took 2.7 (lab, section 2).
-pub const NO_FAILOVER_TAKES: Micros = 4;
 
 /// The others had lost the leader and found no other one for longer than a silent leader makes them: what kept them
 /// from it is not that one's silence. A member that was cut off or stood still hears of all the rounds at once, and each

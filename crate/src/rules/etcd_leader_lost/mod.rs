@@ -5,13 +5,13 @@ mod words;
 
 use super::common::{near, stopped_on_purpose, time, times};
 use super::{Finding, Rule};
-use crate::facts::stalls::NO_FAILOVER_TAKES;
 use crate::facts::took_back::{TookBack, took_back};
 use crate::facts::voices::{START_LINES, speaker};
 use crate::facts::{ChangeClass, EventId, Facts, Generation, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
+use crate::parameters::NO_FAILOVER_TAKES;
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
 use crate::report::{Confidence, Severity};
 use crate::search;
