@@ -320,8 +320,9 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
         return Some(step(text, &[&with_fleet(&at_hand.minutes)], tells));
     }
     let explained = |change: &LeaderChange| facts.stall_of(change).is_some_and(|stall| stall.kind.is_known());
-    let unexplained = facts.needless().any(|change| change.raised_by.is_none() && !explained(change));
-    unexplained.then(|| {
+    let unexplained = facts.needless().filter(|change| change.raised_by.is_none() && !explained(change)).count();
+    // Where its disk kept a leader, its own log has told so.
+    (unexplained > facts.kept_by_disk().len()).then(|| {
         let text = "Paste the logs of all members for the same minutes; the old leader's tells most.";
         step(text, &[&at_hand.minutes], "Whether the old leader stalled, for how long, or ended.")
     })

@@ -75,7 +75,8 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
 pub(super) fn will_not_cure(case: &Case, timing: Timing) -> Vec<String> {
     let plan = case.plan;
     let mut texts = Vec::new();
-    if let Some(stall) = case.stall.filter(|_| timing != Timing::NoneNeeded) {
+    // Beside leaders whose disk kept them, for nobody knows how long, a stall that is measured is not the longest pause.
+    if let Some(stall) = case.stall.filter(|_| timing != Timing::NoneNeeded && case.facts.kept_by_disk().is_empty()) {
         let pause = human(stall.planned);
         let wait = plan.of(Parameter::ElectionTimeout);
         // A longer one ends with the election.

@@ -677,3 +677,31 @@ fn a_leader_that_its_disk_kept_asks_for_no_value() {
     assert_eq!(said.timing, Timing::NotTheRemedy);
     assert!(said.why.starts_with("Writes wait for the disk") && !said.why.contains("slower"), "{}", said.why);
 }
+
+/// Two leaders' disks were frozen for nobody knows how long; a stall that a line measures is not the longest pause, and the logs
+/// of both leaders are here.
+#[test]
+fn a_frozen_disk_is_not_told_by_a_shorter_stall() {
+    let line = |at: &str, text: &str| format!("2026-11-30 09:53:{at} I | {text}\n");
+    let (a, b) = ("2a0965170762fd09", "91d25258d70ad868");
+    let next = line("07.110100", &format!("raft: {b} became candidate at term 3"))
+        + &line("07.110200", &format!("raft: raft.node: {b} lost leader {a} at term 3"))
+        + &line("07.112000", &format!("raft: {b} became leader at term 3"))
+        + &line("37.112000", "etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 68.2ms)");
+    let old = |dropped: &str| {
+        line("01.000000", &format!("raft: {a} became leader at term 2"))
+            + &line("07.115000", &format!("raft: {a} [term: 2] received a MsgApp message with higher term from {b} [term: 3]"))
+            + &line("07.115000", &format!("raft: {dropped} before index 120"))
+    };
+    let report = |dropped: &str| {
+        let documents = [old(dropped), next.clone()].map(|text| crate::Document { name: None, text }).to_vec();
+        crate::analyze(&crate::Input { documents, ..crate::Input::default() })
+    };
+    let frozen = report("truncate the unstable entries");
+    assert!(frozen.verdict.headline.starts_with("The leader's disk kept it waiting"), "{}", frozen.verdict.headline);
+    let pauses = |report: &crate::report::Report| report.verdict.will_not_cure.iter().any(|text| text.starts_with("Writes still pause"));
+    let asks =
+        |report: &crate::report::Report| report.measure_next.iter().any(|step| step.text.starts_with("Paste the logs of all members"));
+    assert_eq!((pauses(&frozen), asks(&frozen)), (false, false));
+    assert!(pauses(&report("replace the unstable entries")));
+}
