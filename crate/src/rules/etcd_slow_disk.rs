@@ -45,7 +45,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         (_, 1) => format!("One sync to {disk} took {}; etcd wants 10\u{a0}ms", human(length)),
         (_, many) => format!("{many}\u{a0}syncs to {disk} took up to {}; etcd wants 10\u{a0}ms", human(length)),
     };
-    if let Some(finding) = not_at_fault(facts, &events, &title, count) {
+    let meanwhile = facts.while_syncing();
+    if let Some(finding) = not_at_fault(facts, &events, &title, &meanwhile) {
         return Some(finding);
     }
     let waits = facts.value(ElectionTimeout);
@@ -62,7 +63,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     };
     let hosts = hosts(facts, &events);
     let on = if hosts.len() > 1 { format!(" {} members are hit.", hosts.len()) } else { String::new() };
-    let ran = if facts.while_syncing().is_empty() {
+    let ran = if meanwhile.is_empty() {
         ""
     } else {
         " Meanwhile the leader took in another member's campaign: its process ran, and its disk held it up."
@@ -87,27 +88,26 @@ fn by_unwritten(facts: &Facts) -> Option<Finding> {
     (!events.is_empty()).then(|| finding().advising("See what holds up the disk at those moments: a snapshot or a backup that freezes the file system, a shared volume, other writers. A longer election-timeout only keeps the leader; writes wait as before."))
 }
 
-/// What to do where the process stood still.
-const STOPS_PROCESS: &str = "Find what stops the process or its machine: a hypervisor, a paused container, a processor without time left.";
-
 /// What kept the syncs waiting, where it was not the disk.
-fn not_at_fault(facts: &Facts, syncs: &[EventId], title: &str, count: u64) -> Option<Finding> {
+fn not_at_fault(facts: &Facts, syncs: &[EventId], title: &str, meanwhile: &[Meanwhile]) -> Option<Finding> {
     // Far more stalls of a leader that no sync accounts for, though each of their length would be printed: the machine
     // stood still, and a sync that was under way stood still with it (judgement; paused processes, lab).
     let measured = |stall: &&Stall| matches!(stall.kind, StallKind::LateHeartbeat | StallKind::Return);
     let without = facts.stalls.iter().filter(measured).filter(|stall| stall.planned > LIMIT).count() as u64;
-    if without >= 3 * count {
-        let what = format!(
-            "{without} stalls of a leader came without such a line: the machine stood still, and this with it. The disk is not shown to be at fault."
+    let stood_still = if without >= 3 * lines(facts, syncs) {
+        format!("{without} stalls of a leader came without such a line: the machine stood still, and this with it.")
+    } else if !meanwhile.is_empty() && !meanwhile.contains(&Meanwhile::Ran) {
+        String::from("The leader took in no other member's campaign until they ended: its process stood still, and the syncs with it.")
+    } else {
+        String::new()
+    };
+    if !stood_still.is_empty() {
+        let what = format!("{stood_still} The disk is not shown to be at fault.");
+        let finding = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, syncs);
+        return Some(
+            finding
+                .advising("Find what stops the process or its machine: a hypervisor, a paused container, a processor without time left."),
         );
-        let finding = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, syncs);
-        return Some(finding.advising(STOPS_PROCESS));
-    }
-    let meanwhile = facts.while_syncing();
-    if !meanwhile.is_empty() && !meanwhile.contains(&Meanwhile::Ran) {
-        let what = "The leader took in no other member's campaign until they ended: its process stood still, and the syncs with it. The disk is not shown to be at fault.";
-        let finding = Finding::new(RULE.id, Severity::Info, Confidence::Medium, title, what).showing(facts, syncs);
-        return Some(finding.advising(STOPS_PROCESS));
     }
     if let Some(busy) = tools::busy_processor(facts) {
         let title = format!("The processor had no time left, and {}{}", title[..1].to_ascii_lowercase(), &title[1..]);
