@@ -76,8 +76,8 @@ pub fn is_mention(event: &Event) -> bool {
     let ends_in = |words: &str| event.text.trim_end_matches(['.', '"', '\'', '`', ' ', '}']).ends_with(words);
     match event.meaning {
         Meaning::HeartbeatLate => {
-            let bracket = search::split(&event.text, "heartbeat on time (").is_some_and(|(_, rest)| rest.contains(')'));
-            bare && !bracket && !ends_in("heartbeat on time") && !ends_in("likely from slow disk")
+            let bracket = || search::split(&event.text, "heartbeat on time (").is_some_and(|(_, rest)| rest.contains(')'));
+            bare && !bracket() && !ends_in("heartbeat on time") && !ends_in("likely from slow disk")
         }
         Meaning::WalSyncSlow => bare && event.time.is_none() && !event.text.contains(['{', '=']) && !ends_in("slow fdatasync"),
         // The name of a metric, in its explanation or in a query; an alert's rule.

@@ -87,7 +87,8 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
     let before = |meaning, from| facts.events_between(&[meaning], campaign - from, campaign + S);
     // Nobody could miss a leader yet that was elected less than a follower's shortest wait ago: who made it give way had
     // asked in vain before, as a member does that was alone until the others were started again.
-    let lost = gave_way(facts, change).map_or(campaign, |gave_way| gave_way.min(campaign));
+    let gave_way = gave_way(facts, change);
+    let lost = gave_way.map_or(campaign, |gave_way| gave_way.min(campaign));
     if let Some(led) = led.filter(|led| lost - led < wait - 2 * then.heartbeat) {
         let mut higher = facts.events_between(&[Meaning::HigherTermMessage], led, campaign + S);
         if let Some((_, event)) = higher.find(|(_, event)| event.word("id") == Some(old)) {
@@ -125,8 +126,8 @@ fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> 
         return Some(from.to_owned());
     }
     // Where nobody has won yet, the leader led until it gave way itself.
-    let gave_way = gave_way(facts, change).filter(|_| change.new.is_none());
-    let (led_until, until) = gave_way.map_or((campaign, campaign + S), |time| (time, time));
+    let nobody_won = gave_way.filter(|_| change.new.is_none());
+    let (led_until, until) = nobody_won.map_or((campaign, campaign + S), |time| (time, time));
     let mut rounds: Vec<(&str, Micros)> = facts
         .events_between(&[Meaning::BecameCandidate], campaign - 1000 * wait, until)
         .filter(|(_, event)| event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new)))

@@ -57,7 +57,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         facts.changes.iter().skip(1).filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.elected).max();
     events.retain(|id| time(facts, *id).is_none_or(|now| starting.is_none_or(|until| now > until)));
     if unplanned.is_empty() {
-        events.retain(|id| !starts(facts, *id));
+        events.retain(|id| !within_a_start(facts, *id));
     }
     if events.is_empty() {
         return None;
@@ -69,7 +69,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 }
 
 /// Whether this member had started in the seconds before and not yet seen its first write (judgement): it belongs to the start.
-fn starts(facts: &Facts, id: EventId) -> bool {
+fn within_a_start(facts: &Facts, id: EventId) -> bool {
     let just = |meanings| near(facts, id, meanings, -5 * S, 0, 100);
     time(facts, id).is_some() && just(START_LINES) && !just(&[Meaning::Published])
 }
