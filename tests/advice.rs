@@ -286,6 +286,35 @@ fn a_near_miss_is_low_in_confidence() {
     assert!(report.verdict.why.contains("of 100 cases") && report.verdict.gain.len() == 1, "{:?}", report.verdict);
 }
 
+/// etcd 3 draws a follower's wait once for each leader, etcd 2 at every tick.
+#[test]
+fn a_leader_that_outlasts_stalls_has_followers_that_drew_long_waits() {
+    let late = |second: u32, by: &str| {
+        let at = format!("2016-09-12 10:00:{second:02}.000000");
+        format!("{at} W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for {by})\n")
+    };
+    let log = |version: &str, stalls: &[&str]| {
+        start(100, 1000).replace("2.3.8", version)
+            + &format!("2016-09-12 10:00:05.000000 I | raft: raft.node: {A} elected leader {A} at term 5\n")
+            + &stalls.iter().zip([20, 40]).map(|(by, second)| late(second, by)).collect::<String>()
+    };
+    let says = |log: String| read(&[&log]).verdict.why.contains("draws its wait once for each leader");
+    assert!(says(log("3.3.10", &["1.4s", "1.55s"])));
+    assert!(!says(log("3.3.10", &["1.6s"])), "one stall may have met long waits by chance");
+    assert!(!says(log("2.3.8", &["1.4s", "1.55s"])));
+}
+
+/// One stall longer than followers wait, and no leader lost: too little for a value, and not nothing.
+#[test]
+fn a_stall_beyond_the_wait_is_said_to_cost_a_leader_its_place_at_times() {
+    let log = start(100, 1000).replace("2.3.8", "3.3.10")
+        + &format!("2016-09-12 10:00:05.000000 I | raft: raft.node: {A} elected leader {A} at term 5\n")
+        + "2016-09-12 10:00:20.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.2s)\n";
+    let report = read(&[&log]);
+    assert_eq!(report.verdict.timing, Timing::Undecided);
+    assert!(report.verdict.why.contains("of 100 cases. \"Measure next\" names"), "{}", report.verdict.why);
+}
+
 #[test]
 fn what_the_hypervisor_took_is_where_to_begin() {
     let stalls = one_stall(100, 1000, 1.6, "");

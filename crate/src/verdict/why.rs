@@ -170,6 +170,8 @@ fn undecided(case: &Case) -> String {
         "Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first."
     } else if facts.without_log() && case.severity == Severity::Critical {
         "Fix that first. A log would then show whether the values fit your cluster."
+    } else if let Some(stall) = case.stall.filter(|stall| stall.kind.is_measured() && knows_wait(facts)) {
+        return format!("{} \"Measure next\" names the logs that would tell.", may_cost(facts, stall.planned));
     } else {
         "Nothing in the input shows that a value is too low or too high. \"Measure next\" names the logs that would."
     };
@@ -217,7 +219,7 @@ fn cured(case: &Case) -> String {
         ));
     }
     if let Some(stall) = case.stall.filter(|_| parts.is_empty() && wait.proposed.is_some()) {
-        parts.push(may_cost(facts, stall.planned));
+        parts.push(format!("{} The proposed values outlast it.{}", may_cost(facts, stall.planned), drawn_once(facts)));
     }
     if parts.is_empty() { of_values(case).to_owned() } else { parts.join(" ") }
 }
@@ -256,15 +258,22 @@ fn may_cost(facts: &Facts, stall: Micros) -> String {
     let length = human(stall);
     if facts.generation == Generation::V04 {
         // Its timers are not those of the model (etcd-io/etcd@v0.4.9:third_party/github.com/goraft/raft/server.go).
-        return format!(
-            "{lost} How often a stall of {length} costs a leader of etcd 0.4 its place was not measured; the proposed values outlast it."
-        );
+        return format!("{lost} How often a stall of {length} costs a leader of etcd 0.4 its place was not measured.");
     }
     let timers = timers_in_force(facts);
     let share = loss_share(&timers, stall, timers.heartbeat) / 10_000;
-    format!(
-        "{lost} With the values in force a stall of {length} costs a leader its place in about {share} of 100 cases; the proposed ones outlast it."
-    )
+    format!("{lost} With the values in force a stall of {length} costs a leader its place in about {share} of 100 cases.")
+}
+
+/// Why a leader may outlast one long stall after the other.
+fn drawn_once(facts: &Facts) -> &'static str {
+    let timers = timers_in_force(facts);
+    let longer = facts.stalls.iter().filter(|stall| stall.length.low > timers.election).count();
+    if longer > 1 && timers.generation.draws_once_per_term() {
+        " Each member draws its wait once for each leader, so a leader that outlasts one such stall may outlast the next as well."
+    } else {
+        ""
+    }
 }
 
 /// The values are at fault by themselves.
