@@ -11,15 +11,19 @@ use crate::search;
 use crate::text::is_letter;
 
 /// Where etcd serves clients: at 2379 from 2.0 on, at 4001 in 0.4, as 2.0 to 2.3 do as well (coreos/fleet@v0.9.2:etcd/client.go:31
-/// asks 4001, @v0.10.2:etcd/client.go:33 both), and its health and metrics at 2381, where kubeadm sets it up.
-pub const CLIENT_PORTS: &[&str] = &[":2379", ":2381", ":4001"];
+/// asks 4001, @v0.10.2:etcd/client.go:33 both), and its health and metrics at 2381, where kubeadm sets it up. kops and Kubernetes on GCE
+/// keep events in a second etcd, at 4002 (kubernetes/kops@1.9.0:pkg/model/components/apiserver.go, EtcdServersOverrides).
+pub const CLIENT_PORTS: &[&str] = &[":2379", ":2381", ":4001", ":4002"];
 
 /// And where other members: at 2380 from 2.0 on, at 7001 in 0.4, as 2.0 to 2.3 do as well.
 pub const PEER_PORTS: &[&str] = &[":2380", ":7001"];
 
 /// Words of etcd and fleet in a line. The logger of etcd 2.1 to 3.4 writes date, time, one letter of `CEWNID`, ` | ` and the package
-/// (etcd-io/etcd@v2.3.8, vendored github.com/coreos/pkg/capnslog/formatters.go).
-pub(super) const OURS: &[&str] = &["etcd", "fleet", "rafthttp", "\"membership/", " C | ", " E | ", " W | ", " N | ", " I | "];
+/// (etcd-io/etcd@v2.3.8, vendored github.com/coreos/pkg/capnslog/formatters.go). Members talk to each other below `/raft`
+/// (etcd-io/etcd@v2.0.13:rafthttp/http.go, RaftPrefix), and k3s calls the etcd within it its data store (k3s-io/k3s@v1.20.6+k3s1:
+/// pkg/cluster/managed.go, testClusterDB).
+pub(super) const OURS: &[&str] =
+    &["etcd", "fleet", "rafthttp", "\"membership/", "/raft", "data store connection", " C | ", " E | ", " W | ", " N | ", " I | "];
 
 /// Levels of HashiCorp's loggers (Consul, Nomad, Vault, rqlite), which neither etcd nor fleet prints
 /// (hashicorp/go-hclog:intlogger.go:25, before its 1.0; `[ERR]` is older).
@@ -28,6 +32,8 @@ const LEVELS: &[&str] = &["[ERR] ", "[ERROR] ", "[WARN] ", "[INFO] ", "[DEBUG] "
 /// Calls of the Kubernetes API: its two roots of resources and its three health checks, and what its clients say of one that they
 /// held back themselves (kubernetes/client-go@v0.20.0:rest/request.go, tryThrottle).
 const CALLS: &[&str] = &["/api/", "/apis/", "/healthz", "/readyz", "/livez", "client rate limiter"];
+
+const DIALS_A_SOCKET: &str = "dial unix ";
 
 /// Whether other programs print this text too.
 pub fn is_borrowed(event: &Event) -> bool {
@@ -45,6 +51,8 @@ pub fn is_borrowed(event: &Event) -> bool {
         // Whoever holds etcd's raft library prints it, and it names no member.
         | Meaning::EntriesUnwritten
         | Meaning::ContainerEnded => true,
+        // gRPC's words; the kubelet and its plugins dial sockets of the machine.
+        Meaning::ApiserverClient => search::has(&event.text, DIALS_A_SOCKET),
         Meaning::TlsRefused => !search::has(&event.text, "rejected connection"),
         _ => false,
     }
@@ -178,15 +186,92 @@ fn is_of_another_pod(event: &Event) -> bool {
     false
 }
 
+/// Whether another program speaks of itself, beside lines of etcd: who dials, asks or serves somewhere that is no place of etcd's, or
+/// names itself in the head of the line. Then only its words can make the line etcd's.
+fn is_of_a_neighbour(event: &Event) -> bool {
+    let text = &event.text;
+    match event.meaning {
+        Meaning::PeerDialError => true,
+        // logrus and others name the fields of a line, and what asks over HTTP names the address.
+        Meaning::ClientDeadline | Meaning::TlsRefused | Meaning::AcceptFailed => {
+            search::any(text, &["://", "msg=\"", "\"logger\":\""]) || names_a_program(text)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the head of a line names a program, as syslog does, or a place in its source, as Kubernetes' logger does.
+fn names_a_program(text: &str) -> bool {
+    let number = |mark: &str, opens: char| {
+        let before = search::split(text, mark).and_then(|(before, _)| before.rsplit_once(opens));
+        before.is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    number("]: ", '[') || number("] ", ':') || header(text, text.len()).program.is_some()
+}
+
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
 pub fn is_ours(event: &Event, named: bool) -> bool {
     let has = |words: &[&str]| search::any(&event.text, words);
     // What MicroK8s keeps its objects in answers as etcd does, and is none; nor is what orders the blocks of Fabric
     // (hyperledger/fabric@v2.2.0:orderer/consensus/etcdraft).
-    if has(&["dqlite", "etcdraft"]) || is_of_another_server(&event.text) || is_of_another_pod(event) {
+    if has(&["dqlite", "etcdraft", DIALS_A_SOCKET]) || is_of_another_server(&event.text) || is_of_another_pod(event) {
         return false;
     }
     // Talos names the service that it speaks of: `service[containerd](Running): Health check failed: …`.
     let of_another = search::split(&event.text, "service[").is_some_and(|(_, name)| !name.starts_with("etcd]"));
-    !of_another && !has(LEVELS) && (has(CLIENT_PORTS) || has(PEER_PORTS) || !has(CALLS) && (named || has(OURS)))
+    let by_words = || has(OURS) || named && !is_of_a_neighbour(event);
+    !of_another && !has(LEVELS) && (has(CLIENT_PORTS) || has(PEER_PORTS) || !has(CALLS) && by_words())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event::Meaning;
+    use crate::scan::Scanner;
+
+    fn told(text: &str) -> Vec<Meaning> {
+        let mut scanner = Scanner::new(0);
+        scanner.push(text.as_bytes());
+        scanner.finish().events.iter().map(|event| event.meaning).filter(|meaning| *meaning != Meaning::SnapSaved).collect()
+    }
+
+    /// A journal of one machine, or two logs in one paste.
+    #[test]
+    fn what_others_say_of_their_own_connections_beside_etcd() {
+        for line in [
+            "Jun 03 10:20:31 n1 prometheus[33]: level=warn msg=\"scrape failed\" err=\"Get http://192.0.2.9:9100/metrics: dial tcp 192.0.2.9:9100: connect: connection refused\"",
+            "Jun 03 10:20:32 n1 web[34]: dial tcp 192.0.2.9:8080: connect: connection refused",
+            "E0603 10:20:31.123456       1 hook.go:11] failed calling webhook: Post https://hook.test:443/?timeout=30s: dial tcp 192.0.2.9:443: i/o timeout",
+            "E0603 10:20:31.123456       1 hook.go:11] failed calling webhook: Post https://hook.test:443/?timeout=30s: context deadline exceeded",
+            "Jun 03 10:20:31 n1 dockerd[812]: pulling an image: context deadline exceeded",
+            "time=\"2021-06-03T10:20:31Z\" level=error msg=\"push failed\" error=\"context deadline exceeded\"",
+            "{\"level\":\"error\",\"ts\":\"2021-06-03T10:20:31.000Z\",\"logger\":\"controller\",\"msg\":\"Reconciler error\",\"error\":\"context deadline exceeded\"}",
+            "Jun 03 10:20:31 n1 dockerd[34]: Get https://registry.test/v2/: x509: certificate signed by unknown authority",
+            "E0603 10:20:31.123456       1 auth.go:63] Unable to authenticate the request: x509: certificate has expired or is not yet valid",
+            "Jun 03 10:20:31 n1 metrics[34]: http: Accept error: accept tcp [::]:9090: accept4: too many open files; retrying in 1s",
+            "W0603 10:20:31.123456     812 clientconn.go:1223] grpc: addrConn.createTransport failed to connect to {/run/csi.sock  <nil> 0 <nil>}. Err :connection error: desc = \"transport: Error while dialing dial unix /run/csi.sock: connect: connection refused\". Reconnecting...",
+        ] {
+            let beside = format!("2021-06-03 10:20:30.123456 I | etcdserver: saved snapshot at index 10001\n{line}\n");
+            assert_eq!(told(&beside), [], "{line}");
+        }
+    }
+
+    #[test]
+    fn what_the_line_itself_lays_at_etcds_door() {
+        for (line, meaning) in [
+            (
+                "time=\"2021-06-03T10:20:31Z\" level=info msg=\"Failed to test data store connection: context deadline exceeded\"",
+                Meaning::ClientDeadline,
+            ),
+            ("Error: context deadline exceeded", Meaning::ClientDeadline),
+            ("Jun 03 10:20:32 n1 web[34]: dial tcp 192.0.2.9:2379: connect: connection refused", Meaning::PeerDialError),
+            (
+                "2021/06/03 10:20:32 stream: error posting to \"http://192.0.2.9:42/raft\": dial tcp 192.0.2.9:42: connection refused",
+                Meaning::PeerDialError,
+            ),
+            ("Jun 03 10:20:31 n1 etcd[34]: x509: certificate has expired or is not yet valid", Meaning::TlsRefused),
+        ] {
+            let beside = format!("2021-06-03 10:20:30.123456 I | etcdserver: saved snapshot at index 10001\n{line}\n");
+            assert_eq!(told(&beside), [meaning], "{line}");
+        }
+    }
 }
