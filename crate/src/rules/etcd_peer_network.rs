@@ -4,6 +4,7 @@ use super::common::{
     MOST_EVIDENCE, REFUSED, TLS_TIMEOUT, alerts, at_the_end, blames_certificate, bursts, hosts, lines, listed, matching, plural, says,
     time, with_etcd_stop,
 };
+use super::etcd_unreachable::ASKS_HEALTH;
 use super::{Finding, Rule};
 use crate::facts::breaks::{Breaks, peer_ran};
 use crate::facts::links::{BROKEN, Links, NO_HEALTH, answered_within, fell_silent, is_late_probe, part_of_a_start, peer, was_closed};
@@ -52,7 +53,8 @@ fn check(facts: &Facts) -> Option<Finding> {
 fn blames_other_cause(event: &Event) -> bool {
     // A client's port is no peer's, unless a member names it while it dials another.
     let of_client = event.word("peer").is_some_and(|peer| search::any(peer, CLIENT_PORTS));
-    if event.meaning == Meaning::PeerDialError && (of_client || says(event, &[":2379: ", ":2381: ", ":4001: "])) {
+    let by_client = || says(event, &[":2379: ", ":2381: ", ":4001: ", ":4002: "]) || says(event, ASKS_HEALTH);
+    if event.meaning == Meaning::PeerDialError && (of_client || by_client()) {
         return true;
     }
     blames_certificate(event)

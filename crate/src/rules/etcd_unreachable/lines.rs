@@ -16,6 +16,8 @@ const NOT_THERE: &[&str] = &[
     "cannot assign requested address",
     "could not be resolved",
     NO_ADDRESS_ANSWERS,
+    // cilium/cilium@v1.15.0:pkg/kvstore/etcd.go (statusChecker)
+    "not able to connect to any etcd endpoints",
 ];
 
 /// What etcdctl says of a member that it asked at each address for clients (etcd-io/etcd@v3.5.33:
@@ -31,6 +33,10 @@ const OTHERWISE: &[&str] = &[UNEXPECTED_STATUS, "discovery service["];
 
 /// What the system says of a connection that nobody took, or whose other end fell silent (ETIMEDOUT, tcp(7)).
 const SILENT: &[&str] = &["connection timed out"];
+
+/// Whoever asks etcd for its health asks its port for clients, whichever number it has; members do not ask each other
+/// (etcd-io/etcd@v3.4.45:etcdserver/api/etcdhttp/metrics.go, HandleHealth; kubernetes/kubernetes@v1.20.0:pkg/registry/core/componentstatus).
+pub const ASKS_HEALTH: &[&str] = &["/health: dial", "/health\": dial"];
 
 /// The lines of clients that etcd did not take in, and whether a member besides them never joined.
 pub fn turned_away(facts: &Facts) -> (Vec<EventId>, bool) {
@@ -56,7 +62,7 @@ pub fn turned_away(facts: &Facts) -> (Vec<EventId>, bool) {
 /// A client's line; members that cannot reach each other have a finding of their own.
 pub fn refused(event: &Event) -> bool {
     let of_client = event.is_fleet()
-        || event.meaning == Meaning::PeerDialError && says(event, CLIENT_PORTS)
+        || event.meaning == Meaning::PeerDialError && (says(event, CLIENT_PORTS) || says(event, ASKS_HEALTH))
         || !event.is_etcd_server()
         || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::CtlUnhealthy | Meaning::ProxyEndpoint | Meaning::ProxyZero);
     if says(event, OTHERWISE) {

@@ -12,6 +12,7 @@ use crate::log::event::{Event, Meaning};
 use crate::report::{Confidence, Severity};
 use crate::sort::{groups, sort};
 use crate::units::{Micros, S, human};
+pub use lines::ASKS_HEALTH;
 use lines::{refused, turned_away};
 
 /// The rule.

@@ -250,3 +250,26 @@ fn a_slow_answer_is_no_refusal() {
     let log = "Nov 28 12:41:28 node fleetd[577]: INFO client.go:278: Failed getting response from http://localhost:4001/: cancelled\n";
     assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).is_none());
 }
+
+/// kops keeps events in an etcd of their own, and `kubectl get componentstatuses` asks each for its health.
+#[test]
+fn what_asks_for_health_asks_the_port_for_clients() {
+    for port in [2379, 4002, 32379] {
+        let rows = format!(
+            "etcd-1               Unhealthy   Get http://127.0.0.1:{port}/health: dial tcp 127.0.0.1:{port}: getsockopt: connection refused\n\
+             etcd-0               Healthy     {{\"health\": \"true\"}}\n"
+        );
+        let facts = facts(&[&rows]);
+        assert!(find(&facts, RuleId::EtcdUnreachable).is_some_and(|found| found.title.contains("refused 1")), "{port}");
+        assert!(find(&facts, RuleId::EtcdPeerNetwork).is_none(), "{port}");
+    }
+}
+
+#[test]
+fn other_words_for_an_etcd_that_is_not_there() {
+    let title = |text: &str| find(&facts(&[text]), RuleId::EtcdUnreachable).map(|found| found.title);
+    let quoted = "\"Failed to load the cache, etcd cluster is unavailable or misconfigured; error #0: dial tcp 192.0.2.7:6666: getsockopt: connection refused\"\n";
+    assert!(title(quoted).is_some_and(|title| title.contains("refused")));
+    let cilium = "KVStore:                Failure   Err: not able to connect to any etcd endpoints\n";
+    assert!(title(cilium).is_some_and(|title| title.contains("out of reach")));
+}
