@@ -1,12 +1,14 @@
 //! Rounds of an election that nobody answered.
 
+use crate::facts::links::{BROKEN, peer};
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts, Generation, LeaderChange};
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
-use crate::rules::common::{MANY_TERMS, WAITS, last_entry_term, stopping, time, waited};
+use crate::rules::common::{MANY_TERMS, REFUSED, WAITS, last_entry_term, says, stopping, time, waited};
 use crate::search;
+use crate::sort::distinct;
 use crate::units::{Micros, S};
 
 /// So many recognised lines before a round its member's start is looked for.
@@ -16,7 +18,8 @@ const NEARBY: usize = 500;
 const ROUNDS: usize = 3;
 
 /// Campaigns of one member that follow one another without any word from another member: several, or some at the end of its
-/// log after which it could not publish itself either, or which go on from many that the excerpt leaves out.
+/// log after which it could not publish itself either, whose members were all out of reach, or which go on from many that
+/// the excerpt leaves out.
 pub fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
     let mut longest: Vec<EventId> = Vec::new();
     let (mut voices, mut running) = (Index::default(), Vec::<Vec<EventId>>::new());
@@ -37,7 +40,8 @@ pub fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
     }
     for rounds in running {
         let in_vain = |round: &EventId| publish.iter().any(|id| id.log == round.log && id > round);
-        let enough = rounds.len() >= ROUNDS || rounds.first().is_some_and(in_vain) || rounds.len() > 1 && goes_on(facts, rounds[0]);
+        let two = || rounds.len() > 1 && (goes_on(facts, rounds[0]) || none_in_reach(facts, rounds[0]));
+        let enough = rounds.len() >= ROUNDS || rounds.first().is_some_and(in_vain) || two();
         if enough && rounds.len() > longest.len() && !leader_led_on(facts, &rounds) {
             longest = rounds;
         }
@@ -49,6 +53,15 @@ pub fn unanswered_rounds(facts: &Facts, publish: &[EventId]) -> Vec<EventId> {
 fn goes_on(facts: &Facts, round: EventId) -> bool {
     let mut asks = facts.after(round, 20).filter(|event| event.meaning == Meaning::VoteSent);
     asks.any(|event| event.number("term").zip(last_entry_term(event)).is_some_and(|(term, entry)| term - entry >= MANY_TERMS))
+}
+
+/// Whether each member that it asks in this round refuses it, or is out of its reach.
+fn none_in_reach(facts: &Facts, round: EventId) -> bool {
+    let asks = facts.after(round, 20).filter(|event| event.meaning == Meaning::VoteSent);
+    let asked = distinct(asks.filter_map(|event| event.word("to")));
+    let away = |event: &Event| BROKEN.contains(&event.meaning) && (says(event, REFUSED) || says(event, &["no route to host"]));
+    let is_away = |who: &&str| facts.logs[round.log].events.iter().any(|event| peer(event) == Some(*who) && away(event));
+    !asked.is_empty() && asked.iter().all(is_away)
 }
 
 /// A candidate's own vote stands after every round in etcd's log; where none does, the answers were filtered out with it.

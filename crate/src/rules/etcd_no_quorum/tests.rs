@@ -253,3 +253,33 @@ fn a_leader_that_was_cut_off_hears_late_of_the_next_one() {
     assert!(title(&[&(log.clone() + &heard)]).ends_with("it heard of no other leader"));
     assert!(title(&[&log, &won]).ends_with("there was no other leader"));
 }
+
+/// Two rounds may be a split vote; not where every member that was asked refuses the connection.
+#[test]
+fn two_rounds_are_enough_where_nobody_can_be_reached() {
+    let round = |term: u32| {
+        format!(
+            "2020-06-23 09:58:4{term}.344057 I | raft: 40fd14fa28910cab is starting a new election at term {term}\n\
+             2020-06-23 09:58:4{term}.344078 I | raft: 40fd14fa28910cab became candidate at term {}\n\
+             2020-06-23 09:58:4{term}.344085 I | raft: 40fd14fa28910cab received MsgVoteResp from 40fd14fa28910cab at term {}\n\
+             2020-06-23 09:58:4{term}.344092 I | raft: 40fd14fa28910cab [logterm: 2, index: 761] sent MsgVote request to a41dd41eed6b1820 at term {}\n\
+             2020-06-23 09:58:4{term}.344095 I | raft: 40fd14fa28910cab [logterm: 2, index: 761] sent MsgVote request to c2f1a39bb07d5e64 at term {}\n",
+            term + 1,
+            term + 1,
+            term + 1,
+            term + 1
+        )
+    };
+    let refused = |peer: &str| {
+        format!(
+            "2020-06-23 09:58:42.175584 W | rafthttp: health check for peer {peer} could not connect: dial tcp 192.0.2.5:2380: connect: connection refused (prober \"ROUND_TRIPPER_SNAPSHOT\")\n"
+        )
+    };
+    let rounds = round(2) + &round(3);
+    let told = |text: String| find(&facts(&[&text]), RuleId::EtcdNoQuorum).is_some();
+    let one = refused("a41dd41eed6b1820");
+    assert!(!told(rounds.clone()));
+    assert!(!told(format!("{rounds}{one}")));
+    assert!(told(format!("{rounds}{one}{}", refused("c2f1a39bb07d5e64"))));
+    assert!(!told(format!("{}{one}{}", round(2), refused("c2f1a39bb07d5e64"))), "one round");
+}
