@@ -38,7 +38,17 @@ pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
         let line = |(at, event)| Line { id: EventId { log, event: at }, event, words: words_of(event) };
         lines.extend(reading.events.iter().enumerate().map(line));
     }
-    crate::sort::by_key(&mut lines, |line| (line.id.log, line.event.line));
+    // A journal has the lines of several programs, and the log of one of them may stand beside it.
+    for each_program in [false, true] {
+        let program = |line: &Line| if each_program { line.event.program() as usize } else { 0 };
+        crate::sort::by_key(&mut lines, |line| (line.id.log, program(line), line.event.line));
+        mark(logs, &lines, &mut again);
+    }
+    again
+}
+
+/// Marks what stands a second time, among lines in this order.
+fn mark(logs: &[LogReading], lines: &[Line], again: &mut [Vec<bool>]) {
     let event = |at: usize| lines[at].event;
     // Members that start together print many a line alike, and stamps of milliseconds do not part them.
     let sole = logs.iter().map(only_member).gather();
@@ -54,7 +64,7 @@ pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
         for Line { id, .. } in pairs.iter().map(|at| &lines[*at]) {
             again[id.log][id.event] = true;
         }
-        return again;
+        return;
     }
     let mut at = 0;
     while at < lines.len() {
@@ -82,7 +92,6 @@ pub(super) fn said_again(logs: &[LogReading]) -> Vec<Vec<bool>> {
         // What does not tell as a whole does not in part.
         at += length.max(1);
     }
-    again
 }
 
 /// The second of each two lines that are the same, where nearly all lines stand so: nine of ten, and four pairs at least
@@ -184,6 +193,19 @@ mod tests {
         assert_eq!(counted(&[&journal, &excerpt]), (3, 3));
         assert_eq!(counted(&[&excerpt, &journal]), (3, 3));
         assert_eq!(counted(&[&journal, &journal.replace("core-01", "core-02")]), (6, 0));
+    }
+
+    /// The journal of a machine, and the journal of one of its units.
+    #[test]
+    fn what_stands_among_lines_of_another_program_counts_once() {
+        let line = |second: u32, program: &str, text: &str| format!("Apr 09 21:20:{second:02} m1 {program}[7]: {text}\n");
+        let failed = |second| line(second, "fleetd", "INFO client.go:292: Failed getting response from http://192.0.2.7:4001/: cancelled");
+        let etcd = |second| line(second, "etcd2", "server is likely overloaded");
+        let fleet = [10, 20, 30].map(failed).concat();
+        let journal: String = [10, 20, 30].map(|second| etcd(second) + &failed(second)).concat();
+        let count = |texts: &[&str]| find(&facts(texts), RuleId::FleetEtcdRequestCancelled).map_or(0, |found| found.count);
+        assert_eq!((count(&[&journal]), count(&[&journal, &fleet]), count(&[&fleet, &journal])), (3, 3, 3));
+        assert_eq!(count(&[&journal, &fleet.replace("m1", "m2")]), 6);
     }
 
     #[test]
