@@ -108,7 +108,6 @@ const FINDINGS: [(&str, &[(&str, Severity)]); 15] = [
             ("fleet-engine-version-unknown", Warning),
             ("fleet-registry-timeout", Warning),
             ("etcd-overloaded", Info),
-            ("fleet-leadership-churn", Info),
             ("etcd-peer-network", Info),
         ],
     ),

@@ -42,7 +42,12 @@ fn check(facts: &Facts) -> Option<Finding> {
 fn reasons(facts: &Facts, renewals: &[EventId], attempts: &[EventId], timed_out: usize) -> String {
     let said = |word: &str| renewals.iter().filter(|id| says(facts.event(**id), &[word])).count();
     let all = renewals.len() + attempts.len();
-    let of_all = |some: usize| if all == 1 { String::from("The request") } else { format!("{some} of {all} requests") };
+    let of_all = |some: usize| match (some == all, all) {
+        (_, 1) => String::from("The request"),
+        (true, 2) => String::from("Both requests"),
+        (true, _) => format!("All {all} requests"),
+        _ => format!("{some} of {all} requests"),
+    };
     let mut parts = Vec::new();
     if timed_out > 0 {
         let limit = human_limit(facts, EtcdRequestTimeout);
@@ -80,6 +85,9 @@ mod tests {
         let taken = log.replace(":16", ":21").replace("timeout reached", "101: Compare failed ([9 != 12]) [12]");
         let both = find(&facts(&[&(log.to_owned() + &taken)]), RuleId::FleetEngineLeaseLost).expect("lost").what;
         assert!(both.contains("1 of 2 requests found that another had written the lease since (error 101)"), "{both}");
+        let again = log.replace(":16", ":21");
+        let all = find(&facts(&[&(log.to_owned() + &again)]), RuleId::FleetEngineLeaseLost).expect("lost").what;
+        assert!(all.starts_with("Both requests ran into"), "{all}");
         assert!(find(&facts(&[log]), RuleId::FleetRegistryTimeout).is_none(), "a fact with an id of its own is not said twice");
     }
 
