@@ -95,6 +95,13 @@ impl LeaderChange {
     }
 }
 
+impl Facts {
+    /// Whether each change that counts as needless is shown to be so: the old leader lived, or leads again.
+    pub fn shows_all_needless(&self) -> bool {
+        self.needless().all(|change| change.shows_alive() || change.old == change.new)
+    }
+}
+
 /// A message of a leader whose term was over, as a member ignored it.
 #[derive(Clone, Copy, Debug)]
 pub struct OldLeader {

@@ -88,13 +88,15 @@ fn of_losses(facts: &Facts, unplanned: &[&LeaderChange]) -> (Vec<EventId>, Confi
 
 fn lost(facts: &Facts, events: &[EventId], unplanned: &[&LeaderChange], confidence: Confidence, refused: bool) -> Finding {
     let needless = unplanned.iter().filter(|change| is_needless(facts, change)).count();
+    // Beside others, one that only won again lived as well when it lost its place.
+    let again = unplanned.iter().filter(|change| needless > 0 && won_again(facts, change)).count();
     // A term that got no leader is a round that failed, not one more loss.
     let count = if unplanned.is_empty() { lines::losses(facts, events) } else { unplanned.len() };
     let all_wanted = !unplanned.is_empty() && unplanned.iter().all(|change| change.class == ChangeClass::Wanted);
     let unknown = needless == 1 && unplanned.iter().all(|change| may_have_handed_over(facts, change));
     let severity = if needless > 0 && !unknown { Severity::Critical } else { Severity::Warning };
-    let title = words::title(facts, count, needless, all_wanted);
-    let what = if refused { words::asked_alone(facts, events) } else { words::what(facts, needless, unplanned.len(), all_wanted) };
+    let title = words::title(facts, count, (needless, again), all_wanted);
+    let what = if refused { words::asked_alone(facts, events) } else { words::what(facts, (needless, again), unplanned.len(), all_wanted) };
     let finding = Finding::new(RULE.id, severity, confidence, title, what).showing(facts, events).counting(count);
     let finding = finding.on(&[ElectionTimeout, HeartbeatInterval]);
     let stood_still = |change: &&LeaderChange| facts.stall_of(change).is_some_and(|stall| stall.kind.stood_still());
@@ -131,6 +133,11 @@ fn without_it(facts: &Facts, events: &[EventId], back: &TookBack) -> Finding {
 /// A living leader lost its place, to another member or by a stall.
 fn is_needless(facts: &Facts, change: &LeaderChange) -> bool {
     change.class == ChangeClass::Needless && (change.old != change.new || change.stall.is_some()) && !without_majority(facts, change)
+}
+
+/// A member stopped hearing its leader and asked for votes, and the same one won.
+fn won_again(facts: &Facts, change: &LeaderChange) -> bool {
+    change.class == ChangeClass::Needless && change.old == change.new && !is_needless(facts, change) && !without_majority(facts, change)
 }
 
 /// Only a member speaks that neither led nor leads. From 3.0 on a leader may hand over, and what such a member prints then is

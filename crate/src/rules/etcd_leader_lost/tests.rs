@@ -283,8 +283,9 @@ fn a_member_that_leads_again_had_not_ended() {
         + &term(20, a, b, 5)
         + "2020-04-20 10:00:20.600000 I | raft: 2a0965170762fd09 [term: 5] ignored a MsgHeartbeat message with lower term from 91d25258d70ad868 [term: 4]\n"
         + &term(40, b, b, 6);
-    let what = find(&facts(&[&log]), RuleId::EtcdLeaderLost).expect("lost").what;
-    assert!(what.contains("The same member led again once") && !what.contains("ended"), "{what}");
+    let found = find(&facts(&[&log]), RuleId::EtcdLeaderLost).expect("lost");
+    assert!(found.what.contains("each time. The same member led again once") && !found.what.contains("ended"), "{}", found.what);
+    assert!(found.title.starts_with("2\u{a0}needless leader changes"), "{}", found.title);
 }
 
 #[test]
@@ -378,4 +379,30 @@ fn a_stall_of_a_leader_that_no_line_names_explains_its_loss_too() {
     assert!(advice(&log).starts_with("Find what stalls the leader"));
     // No sensible timer outlasts half a minute.
     assert!(!advice(&log.replace("1.402s", "29.402s")).contains("Meanwhile"));
+}
+
+#[test]
+fn a_single_change_is_not_told_of_each() {
+    let line = |second: u32, text: &str| format!("2024-05-03 10:00:{second}.000000 I | {text}\n");
+    let log = line(10, "raft: 2a0965170762fd09 became leader at term 2")
+        + &line(50, "etcdmain: etcd Version: 3.4.23")
+        + &line(51, "raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 3");
+    let what = find(&facts(&[&log]), RuleId::EtcdLeaderLost).expect("lost").what;
+    assert!(what.contains("1\u{a0}unplanned leader change, after"), "{what}");
+}
+
+/// Of one change the old leader's return is seen, of the other nothing.
+#[test]
+fn needless_is_said_only_where_each_is_shown_to_be() {
+    let raft = |second: u32, text: &str| format!("2024-05-03 10:00:{second:02}.000000 I | raft: {text}\n");
+    let (a, b, c) = ("2a0965170762fd09", "91d25258d70ad868", "ca93d269ec463a6b");
+    let log = raft(1, &format!("{a} became leader at term 2"))
+        + "2024-05-03 10:00:20.000000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.4s)\n"
+        + &raft(20, &format!("{a} became follower at term 3"))
+        + &raft(20, &format!("raft.node: {a} changed leader from {a} to {b} at term 3"))
+        + &raft(50, &format!("raft.node: {a} lost leader {b} at term 4"))
+        + &raft(50, &format!("raft.node: {a} elected leader {c} at term 4"));
+    let facts = facts(&[&log]);
+    let title = find(&facts, RuleId::EtcdLeaderLost).expect("lost").title;
+    assert!(facts.needless().count() == 2 && title.starts_with("2\u{a0}leader changes: the leader stalled"), "{title}");
 }

@@ -10,7 +10,9 @@ use crate::search;
 use crate::sort::distinct;
 use crate::units::{Range, human};
 
-pub(super) fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bool) -> String {
+/// `alive` are the changes with which another one came to lead, and those after which the same one led again.
+pub(super) fn title(facts: &Facts, count: usize, alive: (usize, usize), all_wanted: bool) -> String {
+    let (needless, again) = alive;
     if all_wanted {
         let each = if count == 1 { "" } else { "each time " };
         return format!("The leader was lost {}, {each}because its process ended", times(count as u64));
@@ -21,38 +23,34 @@ pub(super) fn title(facts: &Facts, count: usize, needless: usize, all_wanted: bo
         let changes = plural(needless as u64, "needless leader change", "needless leader changes");
         return format!("{changes}: {who} asked for votes while the others heard the leader");
     }
+    let needless = needless + again;
+    let changes = || match facts.shows_all_needless() {
+        true => plural(needless as u64, "needless leader change", "needless leader changes"),
+        false => plural(needless as u64, "leader change", "leader changes"),
+    };
     let measured = facts.explaining().filter(|stall| stall.kind.is_measured()).map(|stall| stall.length);
     let around = measured.reduce(|a, b| Range { low: a.low.min(b.low), high: a.high.max(b.high) });
     match around {
         Some(stalls) if needless > 0 => {
-            format!(
-                "{}: the leader stalled {}, followers wait {}",
-                plural(needless as u64, "needless leader change", "needless leader changes"),
-                range(stalls),
-                human_limit(facts, ElectionTimeout)
-            )
+            format!("{}: the leader stalled {}, followers wait {}", changes(), range(stalls), human_limit(facts, ElectionTimeout))
         }
         _ if facts.explained() > 0 => {
             let about = facts.explaining().map(|stall| stall.planned).max().unwrap_or(0);
             format!(
                 "{}: the leader was silent for up to about {}, followers wait {}",
-                plural(needless as u64, "needless leader change", "needless leader changes"),
+                changes(),
                 human(about),
                 human_limit(facts, ElectionTimeout)
             )
         }
-        _ if needless > 0 && facts.needless().all(LeaderChange::shows_alive) => {
-            format!("{}: the old leader was alive", plural(needless as u64, "needless leader change", "needless leader changes"))
-        }
-        _ if needless > 0 => {
-            format!("{}; no line shows that the old leader ended", plural(needless as u64, "leader change", "leader changes"))
-        }
+        _ if needless > 0 && facts.shows_all_needless() => format!("{}: the old leader was alive", changes()),
+        _ if needless > 0 => format!("{}; no line shows that the old leader ended", changes()),
         _ if stepped_down(facts) >= count => format!("The leader stepped down {}, as it heard from no majority", times(count as u64)),
         _ => format!("A member lost its leader {}", times(count as u64)),
     }
 }
 
-pub(super) fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: bool) -> String {
+pub(super) fn what(facts: &Facts, (needless, won_again): (usize, usize), changes: usize, all_wanted: bool) -> String {
     if changes == 0 {
         let who = if stepped_down(facts) > 0 {
             "A leader gave up its place because it heard from no majority."
@@ -73,7 +71,10 @@ pub(super) fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: b
         (0, _) if majority > 0 => {
             return String::from("The others, or the links to them, were silent, and until a majority was back nobody could be elected.");
         }
-        _ if all_wanted => return format!("{unplanned}, each after the old leader's process had ended."),
+        _ if all_wanted => {
+            let each = if changes == 1 { "" } else { "each " };
+            return format!("{unplanned}, {each}after the old leader's process had ended.");
+        }
         (0, 0) if stepped_down(facts) >= changes => {
             return String::from(
                 "The others, or the links to them, were silent for an election-timeout; then the same member led again. Its own log does not show which.",
@@ -97,13 +98,14 @@ pub(super) fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: b
             )
         }
         (1, 0) if changes == 1 => String::from("The old leader lived when it lost its place."),
-        (needless, 0) if needless == changes => format!("{unplanned}, and the old leader lived each time."),
-        (needless, 0) => format!("Of {unplanned} {needless} came while the old leader lived.{again}"),
+        (needless, 0) if needless + won_again == changes => format!("{unplanned}, and the old leader lived each time.{again}"),
+        (needless, 0) => format!("Of {unplanned} {} came while the old leader lived.{again}", needless + won_again),
         (needless, wanted) => {
+            let needless = needless + won_again;
             format!("Of {unplanned} {needless} came while the old leader lived, {wanted} after its process had ended.{again}")
         }
     };
-    let raised = raised(facts);
+    let (raised, all) = (raised(facts), needless + won_again);
     let by_stall = |change: &&LeaderChange| is_needless(facts, change) && facts.stall_of(change).is_some_and(|stall| stall.kind.is_known());
     let stalls = match facts.needless().filter(by_stall).count() {
         0 if raised.len() == needless => format!(
@@ -112,14 +114,14 @@ pub(super) fn what(facts: &Facts, needless: usize, changes: usize, all_wanted: b
         ),
         0 => match facts.kept_by_disk().len() {
             0 => String::from("No measured stall explains that."),
-            some if some == needless => String::from("Its process ran, and its disk held it up."),
-            some => format!("{some} of {needless} times its process ran, and its disk held it up."),
+            some if some == all => String::from("Its process ran, and its disk held it up."),
+            some => format!("{some} of {all} times its process ran, and its disk held it up."),
         },
         some => {
-            let which = match (some == needless, needless) {
+            let which = match (some == all, all) {
                 (true, 1) => String::from("it"),
                 (true, _) => String::from("each of them"),
-                _ => format!("{some} of {needless}"),
+                _ => format!("{some} of {all}"),
             };
             format!("{} explains {which}.{}", silence(facts), unknown(facts))
         }
