@@ -249,6 +249,19 @@ mod tests {
         assert!(found.title.contains("a follower's disk") && !found.what.contains("Followers wait"), "{} {}", found.title, found.what);
     }
 
+    /// Who led before it stepped down, no line says; it may be the one whose disk was slow.
+    #[test]
+    fn of_no_known_leader_no_sync_is_a_followers() {
+        let line = |second: u32, text: &str| format!("2024-05-03 10:00:{second:02}.100000 {text}\n");
+        let a = "2a0965170762fd09";
+        let log = line(10, "W | wal: sync duration of 1.3s, expected less than 1s")
+            + &line(12, &format!("W | raft: {a} stepped down to follower since quorum is not active"))
+            + &line(12, &format!("I | raft: {a} became follower at term 2"))
+            + &line(14, &format!("I | raft: raft.node: {a} elected leader 91d25258d70ad868 at term 3"));
+        let found = find(&facts(&[&log]), RuleId::EtcdSlowDisk).expect("slow");
+        assert!(found.title.starts_with("One sync to disk"), "{}", found.title);
+    }
+
     /// A file system that a backup freezes lets no sync begin, so none is told of.
     #[test]
     fn a_leader_that_ran_and_held_unwritten_entries_waited_for_its_disk() {

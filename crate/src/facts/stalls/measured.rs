@@ -108,7 +108,7 @@ fn leaderless_beside(facts: &Facts, voice: &Voice, changes: &[LeaderChange], end
 
 /// Who led at `time`, as far as the changes tell: the last one that was over by then, or the first one after it by whom it
 /// names as the leader that was lost.
-fn leader_at<'a>(changes: &'a [LeaderChange], leads: &Moments, time: Micros) -> Option<&'a str> {
+pub(super) fn leader_at<'a>(changes: &'a [LeaderChange], leads: &Moments, time: Micros) -> Option<&'a str> {
     match leads.last(time) {
         Some((_, at)) => changes[at].new.as_deref(),
         None => leads.between(time, Micros::MAX).first().and_then(|(_, at)| changes[*at].old.as_deref()),

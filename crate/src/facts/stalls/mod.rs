@@ -13,8 +13,9 @@ pub use syncing::Meanwhile;
 use guessed::{censored, from_return, grain, like_near_misses, soonest, speakers, told_on_return};
 pub use lost_ticks::WAITING_TICKS;
 use lost_ticks::lost_ticks;
-use measured::{late_heartbeats, name_leader, near_timeouts, slow_syncs};
+use measured::{late_heartbeats, leader_at, name_leader, near_timeouts, slow_syncs};
 
+use super::beside::time;
 use super::voices::{Voice, only_member};
 use super::{ChangeClass, EventId, Facts, LeaderChange, Spell};
 use crate::gather::Gather;
@@ -136,7 +137,14 @@ impl Facts {
     pub fn only_followers_synced(&self) -> bool {
         let anybody = |event: &Event| event.meaning == Meaning::WalSyncSlow && event.host.is_none();
         let unnamed = |log: &LogReading| only_member(log).is_none() && log.events.iter().any(anybody);
-        !self.changes.is_empty() && self.stalls.iter().all(|stall| stall.kind != StallKind::SlowSync) && !self.logs.iter().any(unnamed)
+        let led = |(id, event): (EventId, &Event)| {
+            let end = time(self, id)?;
+            leader_at(&self.changes, &self.elected, end - event.duration("took").unwrap_or(0))
+        };
+        !self.changes.is_empty()
+            && self.events_of(&[Meaning::WalSyncSlow]).all(|sync| led(sync).is_some())
+            && self.stalls.iter().all(|stall| stall.kind != StallKind::SlowSync)
+            && !self.logs.iter().any(unnamed)
     }
 }
 
