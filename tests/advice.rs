@@ -235,7 +235,9 @@ fn rare_heartbeats_of_etcd_2_0_are_no_stalls() {
     assert_eq!(proposed(&report), [("etcd.heartbeat-interval", "250\u{a0}ms"), ("etcd.election-timeout", "2500\u{a0}ms")]);
     assert_eq!(report.verdict.timing, Timing::Remedy);
     assert!(report.verdict.headline.contains("far too long"), "{}", report.verdict.headline);
-    assert!(report.verdict.gain.is_empty() && report.verdict.will_not_cure.is_empty(), "{:?}", report.verdict);
+    // A dead leader is missed sooner than today: that is no price.
+    assert!(report.verdict.gain.concat().ends_with("today 58\u{a0}s.") && report.verdict.pay.is_empty(), "{:?}", report.verdict);
+    assert!(report.verdict.will_not_cure.is_empty(), "{:?}", report.verdict);
     assert!(!bounds(row(&report, "etcd.election-timeout")).contains("stall"));
     assert_ne!(severity(&report, "etcd-peer-network"), Some(Severity::Critical));
 }
@@ -284,6 +286,9 @@ fn a_near_miss_is_low_in_confidence() {
     assert_eq!(row.confidence, Confidence::Low);
     assert!(bounds(row).contains("no leader is seen to lose its place"));
     assert!(report.verdict.why.contains("of 100 cases") && report.verdict.gain.len() == 1, "{:?}", report.verdict);
+    let long =
+        read(&["2024-05-03 10:00:20.100000 W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.9s)\n"]);
+    assert!(long.verdict.why.contains("its place nearly each time"), "{:?}", long.verdict);
 }
 
 /// etcd 3 draws a follower's wait once for each leader, etcd 2 at every tick.
@@ -921,4 +926,28 @@ fn a_refused_pair_beside_stalls_is_mended_to_one_that_outlasts_them() {
     assert!(why.contains("cannot work together") && why.contains("outlast a stall of"), "{why}");
     let bounds: Vec<_> = row(&report, "etcd.election-timeout").because.iter().filter(|bound| bound.side == Side::AtMost).collect();
     assert_eq!(bounds.len(), 1, "{bounds:?}");
+}
+
+/// A review of a file: nothing happened that could happen again, and the two work, though without the margin.
+#[test]
+fn values_that_do_not_fit_are_told_without_a_log() {
+    let report = read(&[
+        "#cloud-config\ncoreos:\n  fleet:\n    etcd_request_timeout: 3\n    agent_ttl: 30s\n  units:\n  - name: fleet.service\n    command: start\n",
+    ]);
+    assert!(report.verdict.why.contains("do not fit each other"), "{:?}", report.verdict);
+    let why = bounds(row(&report, "fleet.agent-ttl"));
+    assert!(why.contains("no log shows what this cluster needs") && !why.contains("how often"), "{why}");
+}
+
+/// The outage that a sum takes is another number than the one in the headline.
+#[test]
+fn what_the_outage_to_ride_out_is_stands_beside_its_number() {
+    let failed = |second: u32| {
+        format!(
+            "Apr 09 21:20:{second:02} m1 fleetd[7]: INFO client.go:278: Failed getting response from http://192.0.2.7:4001/: cancelled\n"
+        )
+    };
+    let report = read(&[&[10, 11, 12].map(failed).concat()]);
+    let why = bounds(row(&report, "fleet.agent-ttl"));
+    assert!(why.contains("to ride out, twice the wait that is proven: 3 × 6\u{a0}s = 18\u{a0}s."), "{why}");
 }

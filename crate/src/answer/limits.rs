@@ -103,7 +103,7 @@ mod tests {
         let late = "2016-04-20 10:00:03.000000 W | etcdserver: failed to send out heartbeat on time (deadline exceeded for 1.5s)\n";
         let limits = |others: usize| {
             let document = |name: String, text: &str| Document { name: Some(name), text: text.to_owned() };
-            let mut documents = vec![document(String::from("etcd.log"), late), document(String::from("empty.log"), "")];
+            let mut documents = vec![document(String::from("etcd.log"), late), document(String::from("empty.log"), "\n  \n")];
             documents.extend((0..others).map(|at| document(format!("pod-{at}.yaml"), "kind: Pod\nname: a\n")));
             documents.extend((0..others).map(|at| document(format!("web-{at}.log"), "2016-04-20 10:00:03.000000 GET /index.html 200\n")));
             analyze(&Input { documents, ..Input::default() }).limits

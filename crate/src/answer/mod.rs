@@ -28,8 +28,9 @@ use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::patch::{self, Change, Etcd};
 use crate::plan::{self, Plan};
-use crate::report::{ExpectedRange, PatchReport, Replay, Report};
+use crate::report::{ExpectedRange, PatchReport, Replay, Report, Step};
 use crate::rules;
+use crate::search;
 use crate::verdict;
 
 /// Composes the report.
@@ -40,7 +41,9 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
     let changes = changes(facts, &plan);
     let patches = patches(sources, facts, &changes);
     let verdict = verdict::verdict(facts, &findings, &plan);
-    let measure_next = measure_next::measure_next(facts, &findings, &plan, verdict.timing);
+    let mut measure_next = measure_next::measure_next(facts, &findings, &plan, verdict.timing);
+    let mut rollout = rollout::rollout(facts, &findings, &plan, (&changes, &patches));
+    explain_node(rollout.iter_mut().chain(&mut measure_next));
     Report {
         schema_version: 1,
         verdict,
@@ -52,7 +55,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),
         kept: plan.kept(facts).map(|decision| edge.recommendation(decision)).gather(),
         alternatives: patch::alternatives(&changes, facts.started().launcher, launched::names(facts).unit),
-        rollout: rollout::rollout(facts, &findings, &plan, (&changes, &patches)),
+        rollout,
         patches,
         measure_next,
         questions: questions::questions(facts, &findings, &plan),
@@ -60,6 +63,14 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         timeline: timeline::timeline(facts),
         not_found: silence::silence(facts, &findings),
         limits: limits::limits(facts, sources),
+    }
+}
+
+/// Other words in capitals say what to put there; of a pod's name only a part is left open. Said once, where it comes first.
+fn explain_node<'a>(mut steps: impl Iterator<Item = &'a mut Step>) {
+    let named = |step: &&mut Step| step.commands.iter().any(|command| search::has(command, "NODE"));
+    if let Some(step) = steps.find(named) {
+        step.text.push_str(" In the commands NODE is the name of a member's machine.");
     }
 }
 

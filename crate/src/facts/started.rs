@@ -134,7 +134,7 @@ fn printing(facts: &Facts) -> Option<Launcher> {
     // `kubectl logs --prefix` names the pod (kubernetes/kubectl: pkg/cmd/logs/logs.go).
     let of_pod = heads(|text| text.starts_with("[pod/"));
     let is_bare = of_etcd().all(|log| in_json(log) || log.hosts.is_empty());
-    ((is_bare || of_pod) && shows(KUBERNETES)).then_some(Launcher::Kubelet)
+    (of_pod || is_bare && shows(KUBERNETES)).then_some(Launcher::Kubelet)
 }
 
 /// Whether something heads a line.
@@ -225,6 +225,8 @@ mod tests {
             ("Jan 10 07:55:33 n1 etcd2[85]: server is likely overloaded\n".repeat(2), None, Some("etcd2")),
             (before("", &pods), Some(Launcher::Kubelet), None),
             (before("[pod/etcd-n1/etcd] ", &pods), Some(Launcher::Kubelet), None),
+            // No key of Kubernetes need stand beside it.
+            (format!("[pod/etcd-n1/etcd] {LATE}\n"), Some(Launcher::Kubelet), None),
             (before("", &of_openshift), Some(Launcher::OpenShift), None),
             (before("10.5.0.2: ", &pods), Some(Launcher::Installer), None),
             (before("", start), Some(Launcher::K3s), Some(RKE2)),

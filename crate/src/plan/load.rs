@@ -45,8 +45,9 @@ pub fn sentence(facts: &Facts, agent_ttl: Micros, interval: Micros) -> String {
     let reads =
         if now.reads == then.reads { String::new() } else { format!(" and {} reads instead of {}", rate(then.reads), rate(now.reads)) };
     format!(
-        "fleet asks etcd for {} writes a second instead of {}{reads}, with {} ({}) and {} ({}).",
+        "fleet asks etcd for {} {} a second instead of {}{reads}, with {} ({}) and {} ({}).",
         rate(then.writes),
+        if rate(then.writes) == "1" { "write" } else { "writes" },
         rate(now.writes),
         plural(u64::from(machines.0), "machine", "machines"),
         machines.1,
@@ -58,4 +59,20 @@ pub fn sentence(facts: &Facts, agent_ttl: Micros, interval: Micros) -> String {
 /// Thousandths of one per second, with one decimal.
 fn rate(thousandths: i64) -> String {
     decimal(thousandths, 1_000, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+    use crate::rules::testing::facts;
+    use crate::units::S;
+
+    #[test]
+    fn one_write_is_no_writes() {
+        let mut facts = facts(&["Apr 09 21:20:31 m1 fleetd[7]: INFO fleetd.go:75: Starting fleetd version 1.0.0\n"]);
+        facts.assumptions.units = Some(6);
+        let said = |ttl| sentence(&facts, ttl * S, 2 * S);
+        assert!(said(60).starts_with("fleet asks etcd for 1 write a second"), "{}", said(60));
+        assert!(said(30).contains(" writes a second"), "{}", said(30));
+    }
 }

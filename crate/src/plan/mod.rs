@@ -247,6 +247,7 @@ fn confidence(facts: &Facts, parameter: Parameter, doubts: Doubts) -> (Confidenc
         why.push(String::from("nothing states the value in force"));
     }
     match facts.log_span() {
+        None if facts.without_log() => why.push(String::from("no log shows what this cluster needs")),
         None => why.push(String::from("no log tells how often it happens")),
         Some(span) if span < 3600 * S => why.push(format!("the logs cover only {}", covered(span))),
         Some(_) => {}

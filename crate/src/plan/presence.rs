@@ -33,6 +33,8 @@ struct Burden {
     beat: Micros,
     /// The outage of etcd to ride out.
     outage: Micros,
+    /// What it is.
+    rests_on: &'static str,
     /// The least that a finding states by itself.
     stated: Option<(Micros, Bound)>,
 }
@@ -48,7 +50,8 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let timeout = request.value();
     // What is stated is of the request timeout in force, and falls with it.
     let stated = least_stated(findings, PARAMETER).filter(|_| timeout >= facts.value(Parameter::EtcdRequestTimeout));
-    let mut burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage: outage(facts, election), stated };
+    let (outage, rests_on) = outage(facts, election);
+    let mut burden = Burden { timeout, beat: facts.slowest_beat(timeout), outage, rests_on, stated };
     if down && !lost {
         burden.outage = 0;
     }
@@ -107,11 +110,19 @@ pub fn beyond_waiting(facts: &Facts) -> Option<Micros> {
 }
 
 /// The outage to ride out: the longest stall, a failover, twice a proven wait (a lower bound, so doubled).
-fn outage(facts: &Facts, election: Micros) -> Micros {
+fn outage(facts: &Facts, election: Micros) -> (Micros, &'static str) {
     let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);
     let failover = planning_failover(facts.generation, election);
     let proven = proven_outage(facts).or_else(|| proven_wait(facts)).unwrap_or(0);
-    stall.max(failover).max(2 * proven)
+    let longest = stall.max(failover).max(2 * proven);
+    let rests_on = if longest == 2 * proven {
+        "twice the wait that is proven"
+    } else if longest == failover {
+        "a failover"
+    } else {
+        "the longest stall"
+    };
+    (longest, rests_on)
 }
 
 /// The smallest step that carries the burden; where none up to `LONGEST` does, one above it. A log may tell of a stall of
@@ -130,10 +141,10 @@ fn fits(facts: &Facts, ttl: Micros, burden: &Burden) -> bool {
 /// The three bounds with their numbers, the one that decided first.
 fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
     let at_least = |basis, bound_at, text| bound(Side::AtLeast, basis, PARAMETER, bound_at, text);
-    let (rides, outage) = (facts.rides_out(value, burden.timeout), burden.outage);
+    let (rides, outage, rests_on) = (facts.rides_out(value, burden.timeout), burden.outage, burden.rests_on);
     let ride = if facts.monitor_may_hang() {
         let text = format!(
-            "The monitor must not fire, as fleet 0.12 and later can hang then. With {} the tries of one beat span {}; the outage to survive is {}.",
+            "The monitor must not fire, as fleet 0.12 and later can hang then. With {} the tries of one beat span {}; the outage to survive is {}, {rests_on}.",
             PARAMETER.human(value),
             human(rides),
             human(outage)
@@ -145,7 +156,7 @@ fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
         at_least(
             Basis::Measured,
             Some(3 * outage),
-            format!("Three times the outage to ride out: 3 × {} = {}.", human(outage), human(3 * outage)),
+            format!("Three times the outage to ride out, {rests_on}: 3 × {} = {}.", human(outage), human(3 * outage)),
         )
     };
     let mut all = vec![

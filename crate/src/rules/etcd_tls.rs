@@ -57,7 +57,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     // Members reach each other by other addresses; what asks from the machine itself is a probe or a client.
     let own = |id: &EventId| says(facts.event(*id), FROM_HERE);
     let severity = if events.iter().all(own) { Severity::Warning } else { Severity::Critical };
-    let what = format!("{count} failed for it. The connection is refused at once, so no timer changes that.");
+    let what = format!("{count} failed because of it. The connection is refused at once, so no timer changes that.");
     let finding = Finding::new(RULE.id, severity, Confidence::High, format!("TLS: {cause}"), what).showing(facts, &events);
     // Here no new certificate helps.
     Some(match cause {

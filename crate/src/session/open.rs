@@ -121,7 +121,7 @@ pub(super) fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read
             let part = is_shown(text).then(|| text.to_owned());
             read.configurations.push(Configuration { part, ..configuration });
         }
-        _ if open.bytes == 0 || text.trim().is_empty() && reading.lines == 0 => {
+        _ if open.bytes == 0 || !text.is_empty() && text.trim().is_empty() => {
             read.unknown.push(Unknown { document: id, why: format!("{} is empty.", source.name) });
         }
         _ if is_log && (reading.recognised > 0 || reading.foreign > 0) => {

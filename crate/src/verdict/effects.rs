@@ -16,10 +16,14 @@ pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     let raises_etcd = plan.of(Parameter::ElectionTimeout).proposed.is_some();
     let fewer = plan.remaining < plan.replay.needless as f64;
     if fewer && !plan.repairs && plan.changes().any(|decision| decision.parameter.is_etcd()) {
-        gain.push(format!("Needless leader changes: {} now, {} expected.", plan.replay.needless, expected(plan.remaining)));
+        let changes = if facts.shows_all_needless() { "Needless leader changes" } else { "Leader changes" };
+        gain.push(format!("{changes}: {} now, {} expected.", plan.replay.needless, expected(plan.remaining)));
     }
     if raises_etcd && plan.replay.needless == 0 && !facts.stalls.is_empty() {
         gain.push(String::from("A stall like the longest one costs no leader its place."));
+    }
+    if replaces_sooner(facts, plan) {
+        gain.push(of_failovers(facts, plan));
     }
     let (now, then) = (facts.fleet_failures.len() as u64, plan.fleet_remaining);
     if then < now && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
@@ -42,18 +46,9 @@ pub(super) fn tied_to_stalls(facts: &Facts) -> u64 {
 /// The price in short: what a real death of a leader, a hang or a dead machine costs from then on.
 pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut pay = Vec::new();
-    // The default, written anew, costs what it does today.
-    let changes = |decision: &Decision| decision.proposed.is_some_and(|value| value != facts.value(decision.parameter));
-    if changes(plan.of(Parameter::ElectionTimeout)) {
-        let today = if facts.refuses_pair() {
-            String::from("and today etcd does not start")
-        } else if facts.no_leader_lasts() {
-            String::from("and today no leader lasts")
-        } else {
-            let now = timers_in_force(facts);
-            format!("today {}", about(facts.failover(&now).p50))
-        };
-        pay.push(format!("A real failover takes about {}, {today}.", failover_then(facts, plan)));
+    let changes = |decision: &Decision| changes(facts, decision);
+    if changes(plan.of(Parameter::ElectionTimeout)) && !replaces_sooner(facts, plan) {
+        pay.push(of_failovers(facts, plan));
     }
     let request = plan.of(Parameter::EtcdRequestTimeout);
     if changes(request) {
@@ -69,6 +64,29 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
         pay.push(format!("Units of a dead machine wait up to {}, today {}.", human(ttl.value() + interval.value()), human(today)));
     }
     pay
+}
+
+/// Whether it will be another value than today. The default, written anew, costs what it does today.
+fn changes(facts: &Facts, decision: &Decision) -> bool {
+    decision.proposed.is_some_and(|value| value != facts.value(decision.parameter))
+}
+
+/// Whether a dead leader is replaced sooner than today, where etcd works today.
+fn replaces_sooner(facts: &Facts, plan: &Plan) -> bool {
+    let wait = plan.of(Parameter::ElectionTimeout);
+    changes(facts, wait) && wait.value() < facts.value(wait.parameter) && !facts.refuses_pair() && !facts.no_leader_lasts()
+}
+
+/// How long a dead leader is missed, then and today.
+fn of_failovers(facts: &Facts, plan: &Plan) -> String {
+    let today = if facts.refuses_pair() {
+        String::from("and today etcd does not start")
+    } else if facts.no_leader_lasts() {
+        String::from("and today no leader lasts")
+    } else {
+        format!("today {}", about(facts.failover(&timers_in_force(facts)).p50))
+    };
+    format!("A real failover takes about {}, {today}.", failover_then(facts, plan))
 }
 
 /// What stays as it is, so that nobody waits for it.

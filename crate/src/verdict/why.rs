@@ -99,8 +99,10 @@ fn partly(case: &Case) -> String {
         "Followers that wait less than etcd's default take a busy moment for a death. Whether longer silences come is not shown."
     } else if (1..plan.replay.needless).contains(&plan.replay.explained) {
         return format!(
-            "Stalls explain {} of {} needless leader changes, and the values outlast those. What caused the others is not shown.",
-            plan.replay.explained, plan.replay.needless
+            "Stalls explain {} of {} {}leader changes, and the values outlast those. What caused the others is not shown.",
+            plan.replay.explained,
+            plan.replay.needless,
+            if facts.shows_all_needless() { "needless " } else { "" }
         );
     } else if facts.without_log() {
         "The values fit the round trip that was measured. Whether it is what cost leaders their place is not shown."
@@ -261,8 +263,11 @@ fn may_cost(facts: &Facts, stall: Micros) -> String {
         return format!("{lost} How often a stall of {length} costs a leader of etcd 0.4 its place was not measured.");
     }
     let timers = timers_in_force(facts);
-    let share = loss_share(&timers, stall, timers.heartbeat) / 10_000;
-    format!("{lost} With the values in force a stall of {length} costs a leader its place in about {share} of 100 cases.")
+    let often = match loss_share(&timers, stall, timers.heartbeat) / 10_000 {
+        share @ ..100 => format!("in about {share} of 100 cases"),
+        _ => String::from("nearly each time"),
+    };
+    format!("{lost} With the values in force a stall of {length} costs a leader its place {often}.")
 }
 
 /// Why a leader may outlast one long stall after the other.
@@ -286,6 +291,7 @@ fn of_values(case: &Case) -> &'static str {
             "Not every etcd can work with the values as they stand; with the proposed ones each can."
         }
         (_, false, Severity::Ok) => "The values as they stand do not bear what is stated or measured; the proposed ones do.",
+        (_, false, _) => "The values as they stand do not fit each other; the proposed ones do.",
         _ => "The values as they stand cannot work together; the proposed ones do.",
     }
 }

@@ -28,7 +28,7 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
     let by_tool = facts.configurations.iter().any(in_tool);
     let (text, commands): (&str, &[&str]) = match launcher {
         Launcher::Kubelet => (
-            "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. In the commands NODE is the name of that machine. If kubeadm wrote the manifest, its next upgrade writes it anew: change kubeadm's own copy too (etcd.local.extraArgs).",
+            "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. If kubeadm wrote the manifest, its next upgrade writes it anew: change kubeadm's own copy too (etcd.local.extraArgs).",
             &["kubectl -n kube-system edit configmap kubeadm-config"],
         ),
         Launcher::Kubeadm => (
@@ -40,7 +40,7 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
             "Where an installer or a tool makes a server's unit or its config.yaml of it (get.k3s.io, Terraform, NixOS), run that on one server after the other, as below: the installer starts k3s anew itself.",
             &[],
         ),
-        Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &["sudo systemctl daemon-reload"]),
+        Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &[]),
         Launcher::Installer => (
             "Give it to what installs the cluster (rke up, talosctl apply-config, k0sctl apply, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
             &[],
@@ -56,7 +56,9 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
         Launcher::K3s if !by_tool => put(patches, " on every server"),
         Launcher::K3s | Launcher::Installer | Launcher::Workload | Launcher::Tool(_) => put(patches, ""),
     };
-    step(format!("{first}{text}"), commands, "Nothing until the file changes.")
+    // k3s reads its file only as it starts.
+    let interrupts = if launcher == Launcher::K3s && !by_tool { "Nothing." } else { "Nothing until the file changes." };
+    step(format!("{first}{text}"), commands, interrupts)
 }
 
 /// Why nothing takes the values, where an operator writes etcd's configuration; it may name values of its own that come near.

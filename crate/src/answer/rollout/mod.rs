@@ -277,6 +277,39 @@ mod tests {
         assert!(patch.text.is_none() && patch.reason.as_deref().is_some_and(|why| why.contains("controlPlaneHardwareSpeed")), "{patch:?}");
     }
 
+    /// As long as the old election-timeout is in the file, followers wait that long for a leader that is restarted.
+    #[test]
+    fn a_pass_costs_an_election_of_the_values_that_are_in_force_in_it() {
+        let document = |text: String| Document { name: None, text };
+        let report = |text: String| analyze(&Input { documents: vec![document(text)], ..Input::default() });
+        let costs = |text: String| -> Vec<String> {
+            let steps = report(text).rollout.into_iter().filter(|step| step.text.contains("followers first"));
+            steps.map(|step| step.effect).collect()
+        };
+        let long = report(FLAGS.replace("=100\n", "=5000\n").replace("=1000", "=50000"));
+        let effect = |words: &str| long.rollout.iter().find(|step| step.text.starts_with(words)).expect(words).effect.clone();
+        assert!(effect("Lower heartbeat-interval").ends_with("up to 75\u{a0}s."), "{}", effect("Lower heartbeat-interval"));
+        assert!(effect("Then lower").ends_with("up to 3.75\u{a0}s."), "{}", effect("Then lower"));
+        // It is replaced sooner than today, so that is no price.
+        assert!(long.verdict.pay.is_empty() && long.verdict.gain.len() == 1, "{:?}", long.verdict);
+        assert!(costs(FLAGS.replace("=100\n", "=500\n")).iter().all(|cost| cost.ends_with("up to 1.5\u{a0}s.")));
+    }
+
+    /// k3s and RKE2 read their own file as they start; systemd has no part in it.
+    #[test]
+    fn what_k3s_reads_itself_needs_no_reload_of_systemd() {
+        let said = steps(K3S);
+        assert!(said.contains("restart k3s") && !said.contains("daemon-reload"), "{said}");
+        assert!(steps(FLAGS).contains("daemon-reload"));
+    }
+
+    /// The other words in capitals say what to put there.
+    #[test]
+    fn what_node_stands_for_is_said_once() {
+        let explained = |text: &str| steps(text).matches("NODE is the name").count();
+        assert_eq!((explained(POD), explained(KUBEADM), explained(K3S)), (1, 1, 0));
+    }
+
     #[test]
     fn a_corrected_file_is_spoken_of_only_where_there_is_one() {
         let stated_twice = format!("{K3S}- election-timeout=1000\n");

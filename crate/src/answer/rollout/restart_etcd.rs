@@ -4,6 +4,8 @@ use super::hand_out::by_operator;
 use crate::answer::launched::{log, names, restart};
 use crate::answer::step::step;
 use crate::facts::{Facts, Generation};
+use crate::gather::Gather;
+use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::plan::{Decision, Plan};
 use crate::report::{PatchReport, Step};
@@ -24,25 +26,32 @@ pub fn etcd_steps(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Vec<St
     commands.extend(restart.as_deref());
     commands.push(&names.health);
     commands.extend(check.command.as_deref());
-    let interrupts = format!(
-        "One member at a time, for seconds. The leader's own restart costs one wanted election, up to {}.",
-        human(plan.failover(facts))
-    );
+    let interrupts = |wait| {
+        let failover = human(planning_failover(facts.generation, wait));
+        format!("One member at a time, for seconds. The leader's own restart costs one wanted election, up to {failover}.")
+    };
     let (first, last) = passes(facts, heartbeat, election);
     let last = format!("{last} {}{}", check.says(heartbeat.value(), election.value()), if first.is_none() { pre_vote(facts) } else { "" });
-    first.into_iter().chain([last]).map(|text| step(text, &commands, interrupts.clone())).collect()
+    // In a pass before the last one followers wait for the longer of the two.
+    let first = first.map(|text| step(text, &commands, interrupts(election.value().max(was(facts, election)))));
+    first.into_iter().chain([step(last, &commands, interrupts(election.value()))]).gather()
+}
+
+/// What it is today. Of a value that is not known the default stands for it.
+fn was(facts: &Facts, decision: &Decision) -> Micros {
+    decision.current.value.unwrap_or_else(|| facts.value(decision.parameter))
 }
 
 /// What is done in one pass over the members, or in two: the first, where one is not enough, and the last.
 fn passes(facts: &Facts, heartbeat: &Decision, election: &Decision) -> (Option<String>, String) {
     const ORDER: &str = "followers first, the leader last, waiting for a full cluster before the next one";
-    // Of a value that is not known the default stands for it.
-    let was = |decision: &Decision| decision.current.value.unwrap_or_else(|| facts.value(decision.parameter));
-    let (old, new) =
-        (|decision: &Decision| decision.parameter.human(was(decision)), |decision: &Decision| decision.parameter.human(decision.value()));
+    let (old, new) = (
+        |decision: &Decision| decision.parameter.human(was(facts, decision)),
+        |decision: &Decision| decision.parameter.human(decision.value()),
+    );
     let both = heartbeat.proposed.is_some() && election.proposed.is_some();
     let refused = facts.may_refuse_pair();
-    if both && election.value() < was(election) && !refused {
+    if both && election.value() < was(facts, election) && !refused {
         let first = format!(
             "Lower heartbeat-interval on all members first, with election-timeout still at {} in the file: {ORDER}.",
             old(election)
@@ -50,7 +59,7 @@ fn passes(facts: &Facts, heartbeat: &Decision, election: &Decision) -> (Option<S
         return (Some(first), format!("Then lower election-timeout to {} in the same order.", new(election)));
     }
     // A leader that beats this rarely leaves followers with the old timeout few chances to hear it.
-    if both && heartbeat.value() > was(election) / 4 && !refused {
+    if both && heartbeat.value() > was(facts, election) / 4 && !refused {
         let first = format!(
             "Raise election-timeout on all members first, with heartbeat-interval still at {} in the file: {ORDER}.",
             old(heartbeat)
