@@ -78,6 +78,20 @@ suite('stories', (story, at) => {
     assert.ok(!folds.some(([, whole]) => /\(measured\)\. \(/.test(whole)), 'one basis for a sentence');
   });
 
+  story('what no file can hold is a command, and it is copied where a file would be', {}, async (page) => {
+    const late = (at) =>
+      `{"level":"warn","ts":"2024-01-10T08:55:${at}.433Z","caller":"etcdserver/raft.go:416","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"63b75c3d731594fc","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.11s"}\n`;
+    const lost = (at) =>
+      `{"level":"info","ts":"2024-01-10T08:55:${at}.435Z","logger":"raft","caller":"etcdserver/zap_raft.go:77","msg":"raft.node: 2a0965170762fd09 changed leader from 2a0965170762fd09 to 63b75c3d731594fc at term 5"}\n`;
+    const objects =
+      '{"level":"warn","ts":"2024-01-10T08:56:44.433Z","caller":"txn/util.go:93","msg":"apply request took too long","took":"310.1ms","expected-duration":"100ms","prefix":"read-only range ","request":"key:\\"/kubernetes.io/pods\\"","response":"size:9"}\n';
+    await paste(page, late('33') + lost('33') + objects);
+    await headline(page);
+    assert.match(await page.locator('#patch').innerText(), /Command\s+oc patch etcd\/cluster/);
+    await page.locator('#copy-patch-0').click();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^oc patch etcd\/cluster .*"Slower"/);
+  });
+
   story('a log alone gives a snippet to merge', {}, async (page) => {
     await paste(page, LOG);
     await headline(page);

@@ -34,6 +34,26 @@ test('an archive whose header tells of a size below zero is read to its end', as
   assert.deepEqual(await namesIn(header, header), ['a.log', 'a.log']);
 });
 
+test('an archive within an archive is opened, and none within that', async () => {
+  const inner = (/** @type {string} */ name, /** @type {Buffer[]} */ ...parts) => {
+    const bytes = Buffer.concat(parts);
+    const head = inTar(name, '', '0', bytes.length.toString(8));
+    return Buffer.concat([head, bytes]);
+  };
+  const packed = gzipSync(inTar('b.log'));
+  const filled = Buffer.concat([packed, Buffer.alloc((512 - (packed.length % 512)) % 512)]);
+  const names = await namesIn(
+    inTar('a.log'),
+    inner('core-1.tar', inTar('logs/a.log'), inTar('logs/b.log')),
+    Buffer.concat([inTar('core-2.tgz', '', '0', packed.length.toString(8)), filled]),
+  );
+  assert.deepEqual(names, ['a.log', 'core-1.tar/logs/a.log', 'core-1.tar/logs/b.log', 'core-2.tgz/b.log']);
+  const deep = new File([inner('b.tar', inner('c.tar', inTar('a.log')))], 'a.tar');
+  const found = [];
+  for await (const file of filesIn(deep)) found.push(file.name);
+  assert.deepEqual(found, ['b.tar/c.tar']);
+});
+
 test('a file of an archive has its whole name: with any letters, and where it is told before the file', async () => {
   const long = `Zürich/${'rack/'.repeat(30)}core-1.log`;
   const cut = long.slice(0, 90);

@@ -265,12 +265,14 @@ function findingsOf(report) {
   const names = namesOf(report);
   const findings = tellingFirst(report.findings, report.verdict.finding);
   return findings.flatMap(({ severity, id, title, what, whatToDo, evidence }) => {
-    const further = evidence.length - SHOWN_EVIDENCE;
+    // Two values may stand in one line.
+    const lines = [...new Set(evidence.map((each) => `    ${names.get(each.document)}:${each.line}: ${each.text}`))];
+    const further = lines.length - SHOWN_EVIDENCE;
     return [
       `${severity.toUpperCase()} ${id}: ${title}`,
       `  ${what}`,
       `  ${whatToDo}`,
-      ...evidence.slice(0, SHOWN_EVIDENCE).map((each) => `    ${names.get(each.document)}:${each.line}: ${each.text}`),
+      ...lines.slice(0, SHOWN_EVIDENCE),
       ...(further > 0 ? [`    and ${further} more`] : []),
     ];
   });

@@ -23,13 +23,18 @@ const SMALL = 512 * 1024;
 const PATH = 64 * 1024;
 const utf8 = (/** @type {Uint8Array} */ bytes) => new TextDecoder().decode(bytes);
 
+/** What an archive may hold as an archive, by its name: to look into every small file would take as long as to read it. */
+const ARCHIVED = /\.(tar|tgz|tar\.gz)$/i;
+
 /**
- * The file, or those of the tar archive that it is, with their paths as names.
+ * The file, or those of the tar archive that it is, with their paths as names. An archive in it is opened as well; not one in
+ * that, as an archive can be made to hold itself.
  *
  * @param {File} file
+ * @param {boolean} [opensArchives]
  * @returns {AsyncGenerator<File>}
  */
-export async function* filesIn(file) {
+export async function* filesIn(file, opensArchives = true) {
   const archive = await archiveOf(file).catch(() => undefined);
   const bytes = archive && windowOf(archive);
   let found = false;
@@ -54,7 +59,11 @@ export async function* filesIn(file) {
     if (/[0\0]/.test(type) && !/(^|\/)\.[^/]*$/.test(name)) {
       found = true;
       const content = size <= SMALL ? await bytes(begin, size) : archive.slice(begin, begin + size);
-      yield new File([content], name);
+      const part = new File([content], name);
+      if (opensArchives && ARCHIVED.test(name)) {
+        for await (const each of filesIn(part, false))
+          yield each === part ? part : new File([each], `${name}/${each.name}`);
+      } else yield part;
     }
   }
   if (!found) yield file;

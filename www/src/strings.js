@@ -126,7 +126,8 @@ export const WORDS = {
   where: 'Where to get it',
   whereWhy: 'On each machine. One hour around the trouble is best; all members tell more than one.',
   whereCommands: {
-    CoreOS: 'journalctl -u etcd2 -u fleet --since -1h --no-pager -o short-precise > $(hostname).journal',
+    // A unit may be called etcd, etcd2 or etcd-member; what has no unit of the name is passed over (man journalctl: -u).
+    'systemd, CoreOS': "journalctl -u 'etcd*' -u fleet --since -1h --no-pager -o short-precise > $(hostname).journal",
     Kubernetes: 'kubectl -n kube-system logs --since 1h --timestamps etcd-$(hostname) > $(hostname).log',
     // The API answers only while etcd does. The kubelet keeps the logs of a pod there, also of containers that ended
     // (pkg/kubelet/kuberuntime/helpers.go, `BuildPodLogsDirectory`; docs.rke2.io/reference/logging).
@@ -398,7 +399,8 @@ export const PATCH = {
   copySnippet: 'Copy snippet',
   diff: 'Diff',
   snippet: 'Snippet',
-  none: 'There is nothing to copy.',
+  command: 'Command',
+  whyNone: 'Why none',
   noFile: 'No file can hold these values',
   mergeInto: (/** @type {string | undefined} */ name) => `To merge into ${name ?? 'your own file'} by hand`,
   changesIn: (/** @type {string} */ name) => `Changes in ${name}`,

@@ -34,7 +34,7 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     limits.extend(versions::several(facts, |document| &sources[document].name));
     let tells_a_rate = !(facts.stalls.is_empty() && facts.changes.is_empty());
     if let Some(span) = facts.log_span().filter(|span| tells_a_rate && *span < 3600 * S) {
-        limits.push(format!("The logs cover {}: a rate per day holds only if it goes on like that.", plan::covered(span)));
+        limits.push(format!("The logs cover {}: how often it happens in a day they do not show.", plan::covered(span)));
     } else if facts.judged_logs().next().is_some() && facts.log_span().is_none() && !facts.without_log() && !shows_only_a_state(facts) {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_rate_is_doubted_only_where_one_is_told() {
         let doubts =
-            |line: &str| report(&format!("2016-04-20 10:00:01.000000 {line}\n")).limits.iter().any(|limit| limit.contains("rate per day"));
+            |line: &str| report(&format!("2016-04-20 10:00:01.000000 {line}\n")).limits.iter().any(|limit| limit.contains("in a day"));
         assert!(doubts("W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 712.5ms)"));
         assert!(!doubts("I | etcdmain: etcd Version: 2.3.8"));
     }

@@ -36,7 +36,8 @@ pub fn trade_off(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
     Some(ModelReport {
         assumptions: assumptions(facts),
         points,
-        now: Some(point(now.0, now.1)),
+        // With a pair that etcd refuses no leader is elected at all.
+        now: (!facts.may_refuse_pair()).then(|| point(now.0, now.1)),
         proposed: (proposed != now).then(|| point(proposed.0, proposed.1)),
         article: Some(point(600 * MS, 6000 * MS)),
     })
@@ -55,5 +56,20 @@ fn model_point(point: &curve::Point) -> ModelPoint {
         loss_per_stall: ExpectedRange { low: share(point.loss_low), high: share(point.loss_high) },
         failover_p50: point.failover_p50 as f64 / MS as f64,
         failover_p99: point.failover_p99 as f64 / MS as f64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Document, Input, analyze};
+
+    #[test]
+    fn a_pair_that_etcd_refuses_replaces_no_leader() {
+        let report = |beat: u32| {
+            let text = format!("ETCD_HEARTBEAT_INTERVAL={beat}\nETCD_ELECTION_TIMEOUT=1000\n");
+            analyze(&Input { documents: vec![Document { name: None, text }], ..Input::default() })
+        };
+        let has_now = |beat| report(beat).model.expect("etcd").now.is_some();
+        assert!(has_now(100) && !has_now(600));
     }
 }

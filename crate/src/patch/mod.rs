@@ -215,12 +215,7 @@ pub fn for_launcher(changes: &[Change], launcher: Option<Launcher>) -> PatchRepo
     let (text, reason) = match launcher {
         None => return snippet(changes),
         Some(Launcher::OpenShift) => {
-            return PatchReport {
-                disposition: "refused",
-                text: None,
-                reason: Some(HardwareSpeed::of(changes).in_one()),
-                ..snippet(changes)
-            };
+            return PatchReport { disposition: "refused", text: None, reason: Some(HardwareSpeed::of(changes).said), ..snippet(changes) };
         }
         Some(Launcher::K3s) => (
             render::etcd_arg(changes),

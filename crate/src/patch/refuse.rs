@@ -138,7 +138,7 @@ fn of_value(configuration: &Configuration, tree: &Tree, change: &Change) -> Resu
 /// Why nobody can give etcd these values: an operator writes its configuration, and has no key for them.
 pub(super) fn by_operator(text: &str, changes: &[Change]) -> Option<String> {
     if of_openshift(text) {
-        return Some(HardwareSpeed::of(changes).in_one());
+        return Some(HardwareSpeed::of(changes).said);
     }
     // gardener/etcd-druid@01a7908d:internal/component/configmap/etcdconfig.go
     of_druid(text).then(|| {
@@ -182,11 +182,6 @@ impl HardwareSpeed {
                 HardwareSpeed { said: format!("OpenShift's etcd operator {known} Neither is long enough for these values."), command: None }
             }
         }
-    }
-
-    /// Both in one text.
-    pub fn in_one(&self) -> String {
-        self.command.as_ref().map_or_else(|| self.said.clone(), |command| format!("{} The command: {command}", self.said))
     }
 }
 

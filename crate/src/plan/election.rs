@@ -287,14 +287,16 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) ->
     }
     let stall = if asked { stall_to_survive(facts).map(|(stall, _)| stall) } else { Some(0) };
     let Some(stall) = stall else { return Raise::No(String::from("No stall of a leader is measured.")) };
-    let too_long = |limit| TooLong { stall, need: needed(facts, stall), limit };
     let Some((heartbeat, election)) = pairs(facts).into_iter().find(|pair| fits(facts, *pair, stall)) else {
-        let need = needed(facts, stall);
-        let limit = if is_operated(facts) { Limit::Operator } else { Limit::Sense };
-        return Raise::Beyond(too_long(limit), reasons(facts, stall, (need / 10, need)));
+        // An operator's longest timeout comes with a heartbeat of more than its tenth, and so would need more.
+        let beat = pairs(facts).pop().filter(|_| is_operated(facts)).map(|(beat, _)| beat);
+        let need = beat.map_or(0, |beat| stall * 5 / 4 + 2 * beat).max(needed(facts, stall));
+        let limit = if beat.is_some() { Limit::Operator } else { Limit::Sense };
+        return Raise::Beyond(TooLong { stall, need, limit }, reasons(facts, stall, (beat.unwrap_or(need / 10), need)));
     };
     if over_budget(facts, election) {
-        return Raise::Beyond(too_long(Limit::Budget), reasons(facts, stall, (heartbeat, election)));
+        let too_long = TooLong { stall, need: needed(facts, stall), limit: Limit::Budget };
+        return Raise::Beyond(too_long, reasons(facts, stall, (heartbeat, election)));
     }
     if election <= now {
         let now = Parameter::ElectionTimeout.human(now);

@@ -275,7 +275,8 @@ fn cost(facts: &Facts, heartbeat: Micros, election: Micros) -> String {
             format!(" A request caught in it can hang up to {}.", human(etcd_patience(version, election)))
         }
     };
-    let instead = if facts.refuses_pair() || facts.no_leader_lasts() { String::new() } else { format!(" instead of {}", about(now.p50)) };
+    let instead =
+        if facts.may_refuse_pair() || facts.no_leader_lasts() { String::new() } else { format!(" instead of {}", about(now.p50)) };
     format!(
         "A leader that really dies is replaced after about {}{instead} (nine in ten within {}).{slow}{hang}",
         about(then.p50),

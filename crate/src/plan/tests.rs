@@ -393,6 +393,8 @@ fn openshift_gets_a_pair_that_its_operator_knows() {
         // 2500 ms are more than 1.8 s, and with two heartbeats less than enough.
         let doubts = said.starts_with("No timer that OpenShift's operator knows is sure to outlast");
         assert_eq!(doubts, plan.too_long.is_some(), "{said}");
+        // What the stall needs is counted with the heartbeat of that pair, so it is more than the pair has.
+        assert!(plan.too_long.is_none_or(|too_long| too_long.need > 2500 * MS), "{:?}", plan.too_long);
         (beat.zip(wait), plan.too_long.is_some_and(|too_long| too_long.limit == Limit::Operator))
     };
     let slower = Some((500 * MS, 2500 * MS));

@@ -74,12 +74,12 @@ fn changes(facts: &Facts, decision: &Decision) -> bool {
 /// Whether a dead leader is replaced sooner than today, where etcd works today.
 fn replaces_sooner(facts: &Facts, plan: &Plan) -> bool {
     let wait = plan.of(Parameter::ElectionTimeout);
-    changes(facts, wait) && wait.value() < facts.value(wait.parameter) && !facts.refuses_pair() && !facts.no_leader_lasts()
+    changes(facts, wait) && wait.value() < facts.value(wait.parameter) && !facts.may_refuse_pair() && !facts.no_leader_lasts()
 }
 
 /// How long a dead leader is missed, then and today.
 fn of_failovers(facts: &Facts, plan: &Plan) -> String {
-    let today = if facts.refuses_pair() {
+    let today = if facts.may_refuse_pair() {
         String::from("and today etcd does not start")
     } else if facts.no_leader_lasts() {
         String::from("and today no leader lasts")

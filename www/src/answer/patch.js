@@ -5,7 +5,7 @@ import { EXPORT, FORM, isUnnamed, PATCH, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').Report} Report */
 /** @typedef {import('../types.js').Actions} Actions */
-/** @typedef {{ id: string, label: string, file: string, body: Node, buttons: Node[], note?: string }} Pane */
+/** @typedef {{ id: string, label: string, file: string, body: Node | null, buttons: Node[], note?: string }} Pane */
 
 /**
  * @param {Report} report
@@ -22,8 +22,8 @@ export function patchPanel(report, actions, changed) {
   const choose = (pane) => {
     about.textContent = pane.file;
     body.replaceChildren(
-      pane.body,
-      h('div', { class: 'foot' }, pane.buttons),
+      ...(pane.body ? [pane.body] : []),
+      ...(pane.buttons.length > 0 ? [h('div', { class: 'foot' }, pane.buttons)] : []),
       ...(pane.note ? [h('p', { class: 'note' }, pane.note)] : []),
     );
   };
@@ -137,16 +137,31 @@ function patchPanes(report, actions) {
     const name = nameOf(doc?.name ?? '', patch.text);
     const text = patch.text;
     const snippet = isSnippet(patch);
+    // What no file can hold is set by a command, if at all: the roll-out has the same words as a step.
+    const instead = text ? undefined : report.rollout.find((step) => step.effect && step.text === patch.reason);
+    const command = instead?.commands[0];
     const several = report.patches.length > 1;
     const take = (/** @type {string} */ taken) =>
       actions.taken({ document: patch.document ?? null, name, form: 'patch', text: taken });
     return {
       id: `patch-${index}`,
-      label: several ? name : snippet ? PATCH.snippet : PATCH.diff,
+      label: several ? name : !text ? (command ? PATCH.command : PATCH.whyNone) : snippet ? PATCH.snippet : PATCH.diff,
       file: fileOf(patch, doc && name, name),
       note: patch.reason ?? undefined,
-      body: patch.diff ? diffView(patch.diff, name) : plain(text ?? PATCH.none, name),
+      body: patch.diff ? diffView(patch.diff, name) : (text ?? command) ? plain(text ?? command ?? '', name) : null,
       buttons: [
+        command
+          ? h(
+              'button',
+              {
+                class: 'pri',
+                type: 'button',
+                id: `copy-patch-${index}`,
+                onclick: (/** @type {Event} */ event) => actions.copy(command, WORDS.copied, event),
+              },
+              PATCH.copy,
+            )
+          : null,
         text !== undefined && text !== null
           ? h(
               'button',

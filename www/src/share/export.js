@@ -96,13 +96,14 @@ function cell(text) {
 /** Each line with its place, as grep shows it. @param {import('../types.js').Finding} finding @param {Report} report */
 function finding(finding, report) {
   const name = (/** @type {string} */ id) => report.documents.find((each) => each.id === id)?.name ?? id;
-  const lines = finding.evidence.slice(0, 5).map((each) => `${name(each.document)}:${each.line}: ${each.text}`);
+  const lines = finding.evidence.map((each) => `${name(each.document)}:${each.line}: ${each.text}`);
   return [
     `## ${SEVERITY[finding.severity]}: ${finding.title}`,
     `\`${finding.id}\`, ${CONFIDENCE[finding.confidence]}`,
     `${finding.what} ${finding.why}`,
     `${EVIDENCE.whatToDo}: ${finding.whatToDo}`,
-    lines.length > 0 ? fenced('', lines.join('\n')) : '',
+    // Two values may stand in one line.
+    lines.length > 0 ? fenced('', [...new Set(lines)].slice(0, 5).join('\n')) : '',
   ]
     .filter(Boolean)
     .join('\n\n');

@@ -274,7 +274,7 @@ mod tests {
         );
         let openshift = report("");
         let patch = &openshift.patches[0];
-        assert!(patch.text.is_none() && patch.reason.as_deref().is_some_and(|why| why.contains("controlPlaneHardwareSpeed")), "{patch:?}");
+        assert!(patch.text.is_none() && patch.reason.as_deref().is_some_and(|why| why.contains("hardware speed Slower")), "{patch:?}");
     }
 
     /// As long as the old election-timeout is in the file, followers wait that long for a leader that is restarted.
