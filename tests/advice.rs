@@ -318,6 +318,13 @@ fn a_stall_beyond_the_wait_is_said_to_cost_a_leader_its_place_at_times() {
     let report = read(&[&log]);
     assert_eq!(report.verdict.timing, Timing::Undecided);
     assert!(report.verdict.why.contains("of 100 cases. \"Measure next\" names"), "{}", report.verdict.why);
+    // Beside a change that no stall explains it says nothing of that one.
+    let change = [("lost", B, 6), ("elected", C, 6)]
+        .map(|(verb, who, term)| format!("2016-09-12 10:00:10.000000 I | raft: raft.node: {A} {verb} leader {who} at term {term}\n"));
+    let changed =
+        read(&[&(log.replace("for 1.2s", "for 5ms").replace(&format!("leader {A} at"), &format!("leader {B} at")) + &change.concat())]);
+    assert_eq!(changed.verdict.timing, Timing::Undecided);
+    assert!(changed.verdict.why.starts_with("Nothing in the input"), "{}", changed.verdict.why);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::unexplained::{keeps_elsewhere, saw_too_little};
 use super::{Case, in_sentence};
 use crate::facts::clusters::several_clusters;
 use crate::facts::engine::longest_pass;
-use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, OWN_REPORT, TOO_LARGE};
+use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, OWN_REPORT, Stall, TOO_LARGE};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::Meaning;
@@ -172,7 +172,7 @@ fn undecided(case: &Case) -> String {
         "Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first."
     } else if facts.without_log() && case.severity == Severity::Critical {
         "Fix that first. A log would then show whether the values fit your cluster."
-    } else if let Some(stall) = case.stall.filter(|stall| stall.kind.is_measured() && knows_wait(facts)) {
+    } else if let Some(stall) = case.stall.filter(|stall| may_have_cost(case, stall)) {
         return format!("{} \"Measure next\" names the logs that would tell.", may_cost(facts, stall.planned));
     } else {
         "Nothing in the input shows that a value is too low or too high. \"Measure next\" names the logs that would."
@@ -262,12 +262,23 @@ fn may_cost(facts: &Facts, stall: Micros) -> String {
         // Its timers are not those of the model (etcd-io/etcd@v0.4.9:third_party/github.com/goraft/raft/server.go).
         return format!("{lost} How often a stall of {length} costs a leader of etcd 0.4 its place was not measured.");
     }
-    let timers = timers_in_force(facts);
-    let often = match loss_share(&timers, stall, timers.heartbeat) / 10_000 {
+    let often = match cases_in_100(facts, stall) {
         share @ ..100 => format!("in about {share} of 100 cases"),
         _ => String::from("nearly each time"),
     };
     format!("{lost} With the values in force a stall of {length} costs a leader its place {often}.")
+}
+
+/// Whether there is something to say of a stall beside which no leader is seen to change.
+fn may_have_cost(case: &Case, stall: &Stall) -> bool {
+    let Case { facts, plan, .. } = *case;
+    stall.kind.is_measured() && knows_wait(facts) && plan.replay.needless == 0 && cases_in_100(facts, stall.planned) > 0
+}
+
+/// In how many of 100 cases a stall of this length costs a leader its place, with the values in force.
+fn cases_in_100(facts: &Facts, stall: Micros) -> u32 {
+    let timers = timers_in_force(facts);
+    loss_share(&timers, stall, timers.heartbeat) / 10_000
 }
 
 /// Why a leader may outlast one long stall after the other.
