@@ -100,7 +100,7 @@ fn without_comments(text: &str, mut words: Vec<Word>) -> Vec<Word> {
         let before = text.get(..at).unwrap_or("");
         // Up to the last blank alone: a line may be as long as the file.
         let bare = before.trim_end_matches([' ', '\t']);
-        let behind = bare.len() < before.len() && (begun || bare.is_empty() || bare.ends_with('\n'));
+        let behind = bare.len() < before.len() && (begun || bare.is_empty() || bare.ends_with('\n')) || begun && bare.ends_with('\n');
         if at >= comment && behind && text[at..].starts_with('#') {
             comment = line_end(text, at);
         }

@@ -10,7 +10,7 @@ use crate::config::syntax::command::{hands_more, is_etcd, is_image, starts_conta
 use crate::config::syntax::embedded::here_documents;
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::variables::Variables;
-use crate::config::syntax::words::{self, Word};
+use crate::config::syntax::words::{self, Word, is_unit_comment};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
@@ -29,7 +29,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
     // A script may write the environment file beside the unit.
     for body in here_documents(text) {
         builder.writes_file(&body.path);
-        if !text[body.range.clone()].lines().any(|line| line.starts_with('[')) {
+        if !text[body.range.clone()].lines().any(|line| line.trim_start().starts_with('[')) {
             builder.holds(&body.path, Some(inner.part(body.range)), false);
         }
     }
@@ -255,7 +255,7 @@ fn logical_end(text: &str, at: usize) -> usize {
     while end < text.len() && goes_on {
         (last, end) = (end + 1, line_end(text, end + 1));
         let line = text[last..end].trim_end_matches('\r');
-        goes_on = line.ends_with('\\') || template::is_statement(line);
+        goes_on = line.ends_with('\\') || template::is_statement(line) || is_unit_comment(line);
     }
     end
 }
@@ -312,6 +312,8 @@ mod tests {
             "Environment=ETCD_HEARTBEAT_INTERVAL='500'",
             "Environment=\"A=1\" \"ETCD_HEARTBEAT_INTERVAL=500\" B=2",
             "Environment=A=1 \\\n  ETCD_HEARTBEAT_INTERVAL=500",
+            "Environment=A=1 \\\n# ETCD_HEARTBEAT_INTERVAL=600\n  ; ETCD_HEARTBEAT_INTERVAL=700 \\\n  ETCD_HEARTBEAT_INTERVAL=500",
+            "ExecStart=/usr/bin/etcd \\\n  # --heartbeat-interval=600 \\\n  --heartbeat-interval=500 \\\n  # --heartbeat-interval=700",
         ] {
             let text = format!("[Service]\n{line}\n");
             assert_eq!(acting(&text), [(Parameter::HeartbeatInterval, "500".to_owned())], "{line}");

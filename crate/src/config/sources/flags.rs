@@ -243,15 +243,18 @@ fn options_of_variables(builder: &mut Builder, words: &[Word], home: &Home, vari
         if is_value || !word.text.starts_with('$') {
             continue;
         }
-        let Meaning::Value(text, place) = variables.meaning(&word.text, word.span_from(0).start) else {
-            builder.cluster.hands_more = true;
-            continue;
+        let known = match variables.meaning(&word.text, word.span_from(0).start) {
+            Meaning::Value(text, place) => Some((text, place)),
+            _ => None,
         };
-        for flag in flags(&self::words(text, 0..text.len())) {
-            let (Some((value, span)), Some(meant)) = (flag.value, keys::of_key(&flag.name)) else { continue };
-            if meant.0.is_etcd() && place.len() == text.len() {
-                let span = place.start + span.start..place.start + span.end;
-                builder.claim(meant, span, scalar::daemon(meant.0, &value), home.clone());
+        builder.cluster.hands_more |= known.is_none();
+        for (text, place) in known.into_iter().chain(variables.added(&word.text).map(|(text, place)| (text, place.clone()))) {
+            for flag in flags(&self::words(text, 0..text.len())) {
+                let (Some((value, span)), Some(meant)) = (flag.value, keys::of_key(&flag.name)) else { continue };
+                if meant.0.is_etcd() && place.len() == text.len() {
+                    let span = place.start + span.start..place.start + span.end;
+                    builder.claim(meant, span, scalar::daemon(meant.0, &value), home.clone());
+                }
             }
         }
     }
@@ -293,7 +296,9 @@ pub fn are_options(name: &str, value: &str) -> bool {
     let value = value.trim_start();
     // Also behind what the variable held before.
     let options = value.starts_with('-') || value.starts_with('$') && search::has(value, " --");
-    (name.to_ascii_uppercase().starts_with("ETCD_") || DAEMON_ARGS.contains(&name)) && options
+    // Of what starts a container.
+    let handed = search::any(value, &["-e ETCD_", "--env ETCD_", "--env=ETCD_"]);
+    handed || (name.to_ascii_uppercase().starts_with("ETCD_") || DAEMON_ARGS.contains(&name)) && options
 }
 
 /// Whether what stands behind this word is its value.
@@ -389,6 +394,7 @@ mod tests {
             "etcd --heartbeat-interval 500 --name a",
             "etcd --heartbeat-interval=500 # not --heartbeat-interval=600",
             "core-1:~ # etcd --heartbeat-interval=500 # not --heartbeat-interval=600",
+            "etcd --heartbeat-interval=500 \\\n# --heartbeat-interval=600 \\\n  --name a",
             "etcd \\\n  -heartbeat-interval \"500\" \\\n  --name x",
             "docker run -d quay.io/coreos/etcd:v2.3.8 \\\r\n -heartbeat-interval '500'",
             "ETCD_HEARTBEAT_INTERVAL=500 etcd",
@@ -407,6 +413,9 @@ mod tests {
             "#!/bin/sh\n# starts etcd\nDAEMON_ARGS=\"--name a --heartbeat-interval=500\"\n/usr/bin/etcd $DAEMON_ARGS\n",
             "#!/bin/sh\nTIMERS=\"--debug --heartbeat-interval=500\"\ndocker run quay.io/coreos/etcd:v3.5.9 etcd $TIMERS\n",
             "#!/bin/sh\nETCD_ARGS=\"--name a\"\nETCD_ARGS=\"$ETCD_ARGS --heartbeat-interval=500\"\nexec etcd $ETCD_ARGS\n",
+            "#!/bin/sh\nRUN=\"--net host\"\nRUN+=\" -e ETCD_HEARTBEAT_INTERVAL=500\"\ndocker run $RUN quay.io/coreos/etcd:v3.5.9\n",
+            "#!/bin/sh\nOPTS=\"--name a\"\nOPTS=\"$OPTS --heartbeat-interval=500\"\nexec etcd $OPTS\n",
+            "#!/bin/bash\nOPTS=\"--name $(hostname)\"\nOPTS+=\" --debug\"\nOPTS+=\" --heartbeat-interval 500\"\nexec etcd ${OPTS}\n",
             "#!/bin/sh\n: \"${ETCD_HEARTBEAT_INTERVAL:=500}\"\nexport ETCD_HEARTBEAT_INTERVAL\nexec etcd \"$@\"\n",
         ] {
             let read = read(0, command);

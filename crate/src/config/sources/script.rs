@@ -6,7 +6,7 @@ use crate::config::meaning::keys;
 use crate::config::syntax::command::{hands_file, hands_more, runs_container, start_of_etcd, starts_container};
 use crate::config::syntax::embedded::here_documents;
 use crate::config::syntax::mapped_text::MappedText;
-use crate::config::syntax::variables::{Variables, fallback};
+use crate::config::syntax::variables::{Variables, added_options, fallback};
 use crate::config::syntax::words::{self, Word, exported_elsewhere, is_name};
 use crate::gather::Gather;
 use crate::{search, template};
@@ -265,6 +265,10 @@ impl Script {
 
     /// A variable is set; not for sure, its value is not known.
     fn set(&mut self, inner: &MappedText, (name, value, span): (&str, &str, Range<usize>), unsure: bool) {
+        let grows = inner.text.get(..span.start).is_some_and(|before| before.trim_end_matches(['"', '\'']).ends_with("+="));
+        if let Some(options) = added_options(name, value, grows) {
+            return self.variables.add(name, options, inner.place(span.end - options.len()..span.end));
+        }
         let is_known = !unsure && !template::fills(value);
         self.variables.set_once(name, is_known.then(|| (value.to_owned(), inner.place(span.clone()))), span.start);
     }
@@ -333,6 +337,7 @@ mod tests {
             "#!/bin/sh\nHB=250\nexec env ETCD_HEARTBEAT_INTERVAL=$HB ETCD_ELECTION_TIMEOUT=2500 etcd --data-dir /x\n",
             "etcd --name a --heartbeat-interval=${HB:-250} --election-timeout=${ET:-2500}\n",
             "HB=${OWN_HB:-\"250\"}\netcd --name a --heartbeat-interval=${HB} --election-timeout=${ET:-'2500'}\n",
+            "#!/bin/sh\nHB=250\nput <<-EOF > /etc/systemd/system/etcd.service.d/a.conf\n\t[Service]\n\tEnvironment=ETCD_HEARTBEAT_INTERVAL=$HB\n\tEnvironment=ETCD_ELECTION_TIMEOUT=2500\n\tEOF\n",
             "CMD IP=$(hostname -i) && \\\n  export HB=250 ET=2500 && \\\n  etcd --name $IP --heartbeat-interval $HB --election-timeout $ET\n",
             "HB := 250\nET ?= 2500\nrun:\n\tdocker run quay.io/coreos/etcd etcd --heartbeat-interval $(HB) --election-timeout ${ET}\n",
             "ETCD_HEARTBEAT_INTERVAL=250\nET=2500\ndocker run -e ETCD_HEARTBEAT_INTERVAL=$ETCD_HEARTBEAT_INTERVAL -e ETCD_ELECTION_TIMEOUT=${ET} quay.io/coreos/etcd\n",

@@ -7,7 +7,7 @@ use crate::search;
 use crate::text::lines;
 
 /// Commands that start the one behind them.
-const LAUNCHERS: [&str; 14] = [
+const LAUNCHERS: [&str; 15] = [
     "exec",
     "sudo",
     "nohup",
@@ -22,6 +22,7 @@ const LAUNCHERS: [&str; 14] = [
     "s6-setuidgid",
     "envdir",
     "timeout",
+    "systemd-run",
 ];
 
 /// Those that want one word before it, such as a user.
@@ -246,6 +247,7 @@ mod tests {
             ("IMAGE=quay.io/coreos/etcd", false),
             ("$ etcd --name a", true),
             ("A=/x/etcd etcd", true),
+            ("systemd-run --unit=etcd -p Nice=5 --setenv=A=1 /usr/bin/etcd", true),
             ("mv -u etcd /usr/bin/etcd", false),
         ] {
             assert_eq!(start_of_etcd(command).is_some(), starts, "{command}");

@@ -7,12 +7,17 @@ use super::words::is_name;
 use crate::index::{self, Index};
 use crate::template;
 
+/// A script adds to its variables less often.
+const MOST_ADDED: usize = 100;
+
 /// Variables by their names. What a here-document sets is another's.
 #[derive(Clone, Default)]
 pub struct Variables {
     index: Index,
     /// The value and its bytes in the document; nothing where it is set in several ways or only under a condition.
     values: Vec<Option<(String, Range<usize>)>>,
+    /// What a script puts behind the options that a variable holds, each with the variable's name.
+    added: Vec<(String, String, Range<usize>)>,
     bodies: Vec<Body>,
     /// A shell fills in `${NAME:-500}`; systemd does not (systemd/systemd@v252:src/basic/env-util.c, replace_env_n).
     pub by_shell: bool,
@@ -59,6 +64,20 @@ impl Variables {
         }
     }
 
+    /// Options stand behind what a variable holds: `NAME+=" --flag"`, `NAME="$NAME --flag"`.
+    pub fn add(&mut self, name: &str, options: &str, place: Range<usize>) {
+        // All are looked at for each command that has the variable.
+        if self.added.len() < MOST_ADDED {
+            self.added.push((name.to_owned(), options.to_owned(), place));
+        }
+    }
+
+    /// What was put behind the variable that a value refers to, with its bytes in the document.
+    pub fn added(&self, value: &str) -> impl Iterator<Item = (&str, &Range<usize>)> {
+        let name = referred(value);
+        self.added.iter().filter(move |added| name == Some(&added.0)).map(|(_, options, place)| (options.as_str(), place))
+    }
+
     fn slot(&mut self, name: &str, at: usize) -> &mut Option<(String, Range<usize>)> {
         let found = self.index.position(key(self.scope(at), name));
         index::slot(&mut self.values, found)
@@ -101,6 +120,12 @@ pub fn referred(value: &str) -> Option<&str> {
         None => within('(', ')').unwrap_or(name),
     };
     is_name(name).then_some(name)
+}
+
+/// The options that a shell puts behind those that a variable holds, from where they begin.
+pub fn added_options<'v>(name: &str, value: &'v str, grows: bool) -> Option<&'v str> {
+    let behind = value.split_once(' ').filter(|(own, _)| referred(own) == Some(name)).map(|(_, behind)| behind);
+    behind.or(grows.then_some(value)).map(str::trim_start).filter(|options| options.starts_with('-'))
 }
 
 /// What `${NAME:-250}` stands for where nobody sets the variable, and how far within it that begins.

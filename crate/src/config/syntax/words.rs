@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::template;
+use crate::text::line_end;
 
 /// A word without its quotes.
 #[derive(Clone, Debug, Default)]
@@ -33,10 +34,11 @@ impl Word {
         start..end.max(start)
     }
 
-    /// `NAME=value` or `${NAME:=value}` cut in two, with the bytes of the value.
+    /// `NAME=value`, `NAME+=value` or `${NAME:=value}` cut in two, with the bytes of the value.
     pub fn assignment(&self) -> Option<(&str, &str, Range<usize>)> {
         let (name, value) = self.text.split_once('=')?;
         let start = self.span_from(name.len() + 1);
+        let name = name.strip_suffix('+').unwrap_or(name);
         if let (Some(name), Some(value)) = (name.strip_prefix("${"), value.strip_suffix('}')) {
             return is_name(name.trim_end_matches(':'))
                 .then(|| (name.trim_end_matches(':'), value, start.start..start.start + value.len()));
@@ -47,6 +49,12 @@ impl Word {
 
 /// At the end of a line of a command that goes on below: of a shell, and of Windows' own.
 pub const CONTINUES: [char; 2] = ['\\', '^'];
+
+/// Whether a line is a comment of a unit: systemd passes over it where a line goes on, too (systemd/systemd@v252:
+/// src/shared/conf-parser.c, config_parse).
+pub fn is_unit_comment(line: &str) -> bool {
+    line.trim_start_matches([' ', '\t']).starts_with(['#', ';'])
+}
 
 /// Whether a text can be the name of a variable.
 pub fn is_name(text: &str) -> bool {
@@ -122,7 +130,11 @@ impl Cutter<'_> {
             if self.quote.is_none() {
                 self.close(at);
             }
-            return Some(at + skip + 1);
+            let mut next = at + skip + 1;
+            while !self.by_shell && next < self.end && is_unit_comment(&self.text[next..self.end]) {
+                next = (line_end(self.text, next) + 1).min(self.end);
+            }
+            return Some(next);
         }
         let means_itself = bytes[at] == b'\\' && matches!(bytes[at + 1], b'"' | b'\'' | b'\\' | b' ');
         means_itself.then(|| self.push(at + 1..at + 2))
