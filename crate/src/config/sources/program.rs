@@ -14,7 +14,7 @@ use crate::config::syntax::variables::Variables;
 use crate::config::syntax::words::{self, Word};
 use crate::parameters::{Parameter, RANCHER};
 use crate::search;
-use crate::text::{floor, line_start};
+use crate::text::{floor, line_start, offset};
 
 /// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
 const NIXOS: &str = "services.etcd";
@@ -71,7 +71,8 @@ fn has_map(text: &str) -> bool {
 /// Whether a text has what Puppet and Chef call etcd or fleet: a class, an attribute, a resource.
 fn has_home(text: &str) -> bool {
     let has = |homes: &[&str]| search::any(text, homes);
-    has(&["etcd']['", "etcd2']['", "fleet']['", "etcd\"][\"", "fleet\"][\"", "etcd_service '"])
+    // What a template of Chef's fills in has such a name, too.
+    !search::has(text, "<%=") && has(&["etcd']['", "etcd2']['", "fleet']['", "etcd\"][\"", "fleet\"][\"", "etcd_service '"])
         || search::has(text, "class {") && has(&["{ 'etcd", "{'etcd", "{ '::etcd", "{ 'fleet", "{'fleet", "{ '::fleet"])
 }
 
@@ -179,7 +180,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             name if (has_map || name.starts_with("--")) && name.contains('-') && (names_fleet || !of_fleet(name)) => {
                 argument(builder, inner, name.trim_start_matches('-'), value, &unit);
             }
-            name => variable(builder, inner, name, value, &unit),
+            // A path of Nix, or a field of an object, ends with the name.
+            name => variable(builder, inner, name.rsplit('.').next().unwrap_or(name), value, &unit),
         }
     }
     command(builder, inner, &words, &unit);
@@ -227,7 +229,8 @@ fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &s
             } else {
                 let place = expression(&inner.text, word);
                 let called = place.len() > word.span.len();
-                cut.push(if called { Word::at(format!("${{{}}}", &inner.text[place.clone()]), place) } else { word.word() });
+                let called = called.then(|| known(&inner.text, place));
+                cut.push(called.map_or_else(|| word.word(), |(text, place)| Word::at(text, place)));
             }
         }
         let words = cut;
@@ -282,11 +285,27 @@ fn stated(text: &str, value: &Token) -> (String, Range<usize>) {
     let goes_on =
         rest.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '(' | '"' | '*' | '+' | '-' | '?' | '|'));
     if value.quoted || !goes_on || rest.trim_start().len() == rest.len() {
-        return (value.word().text, place);
+        return if place.len() > value.span.len() { known(text, place) } else { (value.word().text, place) };
     }
     let end = rest.find([',', ';', '}', ']', '#']).unwrap_or(rest.len());
-    let place = place.start..place.end + rest[..end].trim_end().len();
-    (format!("${{{}}}", &text[place.clone()]), place)
+    known(text, place.start..place.end + rest[..end].trim_end().len())
+}
+
+/// What hands the one value behind it on as it is: of Python, Nix, Terraform, JavaScript and Go.
+const AS_IT_IS: [&str; 7] = ["str", "toString", "tostring", "String", "Itoa", "mkForce", "mkDefault"];
+
+/// What an expression says: the number in `str(200)` and `lib.mkForce "200"`, else nothing that is known here.
+fn known(text: &str, place: Range<usize>) -> (String, Range<usize>) {
+    let whole = &text[place.clone()];
+    let number = whole.split_once(['(', ' ']).and_then(|(name, value)| {
+        let value = value.trim_matches([' ', '(', ')', '"']);
+        let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+        (is_number && AS_IT_IS.contains(&name.rsplit('.').next()?)).then_some(value)
+    });
+    match number {
+        Some(number) => (number.to_owned(), offset(text, number)..offset(text, number) + number.len()),
+        None => (format!("${{{whole}}}"), place),
+    }
 }
 
 /// The bytes of a value: a bare name may call or index something, `tostring(var.x)`, and is replaced with it.

@@ -51,13 +51,20 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let (mut found, mut at) = (Vec::new(), 0);
     // Looked for once a line: a text may be one line of many words.
     let mut line = line_end(text, 0);
+    let mut ends = true;
     while let Some(byte) = bytes.get(at).copied() {
         let start = at;
         if line < at {
             line = line_end(text, at);
         }
+        // Behind one that nothing ends, nothing ends another.
+        let opens = ends && bytes[at..].starts_with(b"/*");
+        let comment = if opens { block_comment(&text[at..]) } else { None };
+        ends &= !opens || comment.is_some();
         if byte == b'#' || bytes[at..].starts_with(b"//") {
             at = line;
+        } else if let Some(length) = comment {
+            at += length;
         } else if byte.is_ascii_whitespace() {
             at += 1;
         } else if let (true, Some(length)) = (matches!(byte, b'"' | b'\'' | b'`'), closing(&bytes[at..line])) {
@@ -72,6 +79,13 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
         }
     }
     found
+}
+
+/// The length of the comment that a text begins with and that may go over lines, as those of C, HCL, Nix and JavaScript do.
+fn block_comment(text: &str) -> Option<usize> {
+    let open = "/*";
+    let inside = text.strip_prefix(open)?;
+    Some(search::find(inside, "*/")? + 2 * open.len())
 }
 
 /// What stands between the marks of a property list: `<key>NAME</key><string>500</string>`.

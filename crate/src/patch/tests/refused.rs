@@ -255,7 +255,7 @@ fn refuses_what_it_cannot_be_sure_of() {
         "etcd1: etcd --name a\netcd2: etcd --name b\n",
         // The file that the script writes names the other one alone.
         "#!/bin/sh\nETCD_HEARTBEAT_INTERVAL=100\ncat > .env <<EOF\nNODE=1\nETCD_HEARTBEAT_INTERVAL=${ETCD_HEARTBEAT_INTERVAL}\nEOF\n",
-        "{\n  services.etcd = {\n    extraConf = { ELECTION_TIMEOUT = toString 2000; };\n  };\n}\n",
+        "{\n  services.etcd = {\n    extraConf = { ELECTION_TIMEOUT = toString (2 * 1000); };\n  };\n}\n",
         "const etcd = {\n  env: { ETCD_HEARTBEAT_INTERVAL: 200, ETCD_ELECTION_TIMEOUT: 2 * 1000 },\n};\n",
         // What the mark writes may be the same lines.
         "cat <<EOF\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n${ARGUMENTS}\nEOF\n",

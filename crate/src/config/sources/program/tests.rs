@@ -26,7 +26,12 @@ fn keys_of_fleet_beside_those_of_etcd() {
 fn lists_and_assignments_of_other_languages() {
     let expected = [("heartbeat-interval", "200".to_owned()), ("election-timeout", "2000".to_owned())];
     for text in [
-        "spawn('etcd', [\n  '--name', 'a', // the first's name\n  '--heartbeat-interval', '200',\n  '--election-timeout', '2000',\n]);\n",
+        "spawn('etcd', [\n  '--name', 'a', // the first's name\n  /*\n  '--heartbeat-interval', '500', */ /* \"--election-timeout=5000\", */\n  '--heartbeat-interval', '200',\n  '--election-timeout', '2000',\n]);\n",
+        "subprocess.Popen([\"etcd\", \"--heartbeat-interval\", str(200), \"--election-timeout=2000\"])\n",
+        "systemd.services.etcd.environment = {\n  ETCD_HEARTBEAT_INTERVAL = lib.mkForce \"200\";\n  ETCD_ELECTION_TIMEOUT = toString 2000;\n};\n",
+        "env = {\n  \"ETCD_HEARTBEAT_INTERVAL\": str(200),\n  \"ETCD_ELECTION_TIMEOUT\": \"2000\",\n}\n",
+        "{\n  services.etcd.extraConf.HEARTBEAT_INTERVAL = \"200\";\n  services.etcd.extraConf.ELECTION_TIMEOUT = \"2000\";\n}\n",
+        "{\n  systemd.services.etcd.environment.ETCD_HEARTBEAT_INTERVAL = \"200\";\n  systemd.services.etcd.environment.ETCD_ELECTION_TIMEOUT = \"2000\";\n}\n",
         "task \"etcd\" {\n  config {\n    command = \"etcd\"\n    args = [\n      \"--heartbeat-interval=200\",\n      \"--election-timeout=2000\",\n    ]\n  }\n}\n",
         "{\n  services.etcd.extraConf = {\n    HEARTBEAT_INTERVAL = \"200\";\n    \"ELECTION_TIMEOUT\" = \"2000\";\n  };\n}\n",
         "print(f'ETCD_HEARTBEAT_INTERVAL=\"200\"', file=file)\nprint(f'ETCD_ELECTION_TIMEOUT=\"2000\"', file=file)\n",
