@@ -158,10 +158,14 @@ fn begins_text(value: &str) -> bool {
     value.trim_start_matches(' ').starts_with(['>', '|', '"', '\''])
 }
 
+/// Of a Container Linux Config, beside those that alone tell it (coreos/container-linux-config-transpiler@v0.9.0:
+/// config/types/config.go).
+const SECTIONS: [&str; 6] = ["etcd", "flannel", "update", "docker", "locksmith", "passwd"];
+
 fn is_container_linux(signs: &Signs) -> bool {
     ["systemd", "storage", "variant"].iter().any(|key| signs.has(key))
         || (signs.has("etcd") && search::has(signs.sample, "advertise_client_urls"))
-        || (signs.has("etcd") && signs.root_keys.len() == 1 && times_etcd(signs.sample))
+        || (signs.has("etcd") && signs.root_keys.iter().all(|key| SECTIONS.contains(&key.as_str())) && times_etcd(signs.sample))
 }
 
 fn runs_etcd(signs: &Signs) -> bool {
@@ -191,7 +195,10 @@ fn of_another_program(signs: &Signs) -> bool {
     let ours = |key: &String| keys::of_key(key).is_some() || search::has(key, "etcd") || key.starts_with("fleet");
     // Openraft's ends (databendlabs/openraft: openraft/src/config/config.rs).
     let openraft = || signs.outer_keys.iter().any(|key| key == "election_timeout_min");
-    !signs.named && !signs.homed && !signs.outer_keys.is_empty() && (!signs.outer_keys.iter().any(ours) || openraft())
+    // A program in braces names etcd or one of its flags, where it is etcd that it sets up.
+    let of_etcd = ["etcd", "election-timeout", "heartbeat-interval"];
+    let in_braces = || !search::any(signs.sample, &of_etcd) && signs.sample.lines().any(|line| line.trim_end().ends_with(" {"));
+    !signs.named && !signs.homed && !signs.outer_keys.is_empty() && (!signs.outer_keys.iter().any(ours) || openraft() || in_braces())
 }
 
 /// Whether a timer stands directly below the root key `etcd`, as in a Container Linux Config; other
@@ -230,6 +237,14 @@ mod tests {
             ("[Service]\nEnvironment=A=1\n", Some(Source::DropIn)),
             ("agent_ttl=60s\n", Some(Source::FleetConf)),
             ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout_min: 1500,\n};\n", None),
+            ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout: 5000,\n};\n", None),
+            (
+                "scheme_version: 1\nos:\n  write_files:\n  - content: |\n      etcd-arg:\n      - election-timeout=5000\n    path: /etc/rancher/rke2/config.yaml.d/99-x.yaml\n",
+                Some(Source::Manifest),
+            ),
+            ("ETCD_NAME=<%= node['etcd']['name'] %>\nETCD_ELECTION_TIMEOUT=<%= node['etcd']['wait'] %>\n", Some(Source::Environment)),
+            ("systemd-run --unit=etcd --setenv=ETCD_ELECTION_TIMEOUT=5000 /usr/bin/etcd\n", Some(Source::Flags)),
+            ("etcd:\n  heartbeat-interval: 500\n  election_timeout: 5000\nupdate:\n  group: stable\n", Some(Source::ContainerLinux)),
             ("ETCD_HEARTBEAT_INTERVAL=500\n", Some(Source::Environment)),
             ("etcd --heartbeat-interval 500\n", Some(Source::Flags)),
             ("podman run -d quay.io/coreos/etcd:v3.4.27 etcd --name a\n", Some(Source::Flags)),

@@ -60,7 +60,7 @@ pub struct Signs<'a> {
     pub chart: bool,
     /// A value of a chart holds etcd's own file (bitnami/charts, bitnami/etcd/values.yaml: `configuration`).
     pub charted: bool,
-    /// A task of Ansible's has the lines of a file, and its path.
+    /// A task of Ansible's, or what an installer writes, has the lines of a file, and its path.
     pub contents: bool,
     pub destination: bool,
     pub unit_sections: bool,
@@ -158,7 +158,7 @@ impl<'a> Signs<'a> {
         }
         self.etcd |= lower == "etcd";
         self.contents |= matches!(key, "content" | "block") && !at_root;
-        self.destination |= key == "dest" && !at_root;
+        self.destination |= matches!(key, "dest" | "path") && !at_root;
         self.homed |= lower.starts_with("etcd_") || lower.starts_with("etcd-");
         let bosh = self.etcd && keys::of_bosh(&lower).is_some();
         let timing = bosh || keys::of_prefixed(&lower).is_some();

@@ -1,5 +1,6 @@
 //! Keys that operators and installers of Kubernetes have of their own for the two timers of etcd.
 
+use super::containers::is_chart;
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::meaning::scalar::{self, Fate, Reading};
 use crate::config::tree::TextTree;
@@ -44,7 +45,9 @@ pub fn of_druid(text: &str) -> bool {
 pub fn has_timers(tree: &Tree, root: &Node) -> bool {
     let version = tree.word(root, "apiVersion").unwrap_or("");
     let is_etcd = tree.word(root, "kind").is_some_and(|kind| kind.starts_with("Etcd"));
-    tree.at(root, &["spec", "etcdClusters"]).is_some() || search::has(version, "kubekey.") || is_etcd && !of_druid(version)
+    // Of a chart that has etcd's image, and of KubeKey's defaults.
+    let of_chart = || tree.get(root, "etcd").is_some_and(|etcd| is_chart(tree, etcd));
+    tree.at(root, &["spec", "etcdClusters"]).is_some() || search::has(version, "kubekey.") || is_etcd && !of_druid(version) || of_chart()
 }
 
 /// Takes `heartbeatInterval` with the key that is beside it: kops states a duration (kubernetes/kops, EtcdClusterSpec), KubeKey a
