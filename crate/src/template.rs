@@ -81,6 +81,19 @@ pub fn fills(value: &str) -> bool {
             .any(|(mark, length)| value.len() > 2 * length && value.starts_with(mark) && value.ends_with(mark))
 }
 
+/// What a mark names for the case that nobody sets what it stands for, as Jinja's `{{ x | default(100) }}`, Helm's
+/// `{{ .X | default 100 }}` and Salt's `{{ x.get('y', 100) }}` do.
+pub fn fallback(value: &str) -> Option<&str> {
+    if !value.starts_with("{{") || length(value) != Some(value.len()) {
+        return None;
+    }
+    let (_, behind) =
+        search::rsplit(value, "default").or_else(|| search::split(value, ".get(").and_then(|(_, rest)| rest.split_once(',')))?;
+    let literal = behind.trim_start_matches(['(', ' ', '"', '\'']);
+    let length = literal.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'.').count();
+    literal.starts_with(|first: char| first.is_ascii_digit()).then(|| &literal[..length])
+}
+
 /// What SOPS writes in place of a value that it encrypts (getsops/sops: aes/cipher.go).
 pub const SOPS: &str = "ENC[AES256_GCM,";
 

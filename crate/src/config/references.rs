@@ -72,7 +72,11 @@ fn found<'t>(configurations: &[Configuration], setting: &Setting, text_of: &dyn 
     let open = before.strip_suffix(['-', '=']).and_then(|open| search::rsplit(open.trim_end_matches(':'), "${"));
     let fallback = open.map(|(_, name)| name).filter(|name| is_name(name));
     let raw = setting.raw.trim_matches(['"', '\'']);
-    let inside = raw.strip_prefix("{{").and_then(|raw| raw.strip_suffix("}}")?.split('|').next()).map(str::trim);
+    // And of a template's default the name stands before it.
+    let filled =
+        || search::rsplit(before, "{{").map(|(_, open)| open).filter(|open| !search::has(open, "}}") && search::has(open, "default"));
+    let whole = raw.strip_prefix("{{").and_then(|raw| raw.strip_suffix("}}")).or_else(filled);
+    let inside = whole.and_then(|inside| inside.split('|').next()).map(str::trim);
     // A template's names are of all kinds; this one has to tell what it is for.
     let inside = inside.filter(|name| search::any(name, &["elect", "beat", "ttl", "request", "reconcile"]));
     // Of Terraform and Nomad.
@@ -163,6 +167,8 @@ mod tests {
                 Some(2500),
             ),
             (vec!["ETCD_NAME=a\nETCD_ELECTION_TIMEOUT={{ etcd_election_timeout | int }}\n", template], Some(2500)),
+            (vec!["ETCD_NAME=a\nETCD_ELECTION_TIMEOUT={{ etcd_election_timeout | default('1000') }}\n", template], Some(2500)),
+            (vec!["ETCD_NAME=a\nETCD_ELECTION_TIMEOUT={{ etcd_election_timeout | default('1000') }}\n"], Some(1000)),
         ] {
             assert_eq!(acting(&texts), [expected], "{texts:?}");
         }

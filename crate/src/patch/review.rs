@@ -67,10 +67,10 @@ pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edit
     }
 }
 
-/// Whether an edit is within `${NAME:-500}`, of a shell or docker-compose.
+/// Whether an edit is within `${NAME:-500}`, of a shell or docker-compose, or the default that a template names.
 fn falls_back(text: &str, edit: &Edit) -> bool {
     let before = text.get(line_start(text, edit.start)..edit.start).unwrap_or("");
-    search::rsplit(before, "${").is_some_and(|(_, open)| !open.contains('}'))
+    ["${", "{{"].iter().any(|mark| search::rsplit(before, mark).is_some_and(|(_, open)| !open.contains('}')))
 }
 
 /// Whether an edit is in a file that `systemctl cat` shows, with its path above it, and that lies in /run.

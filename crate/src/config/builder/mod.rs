@@ -7,12 +7,13 @@ mod problems;
 use std::ops::Range;
 
 use super::configuration::{Cluster, Problem, Source};
-use crate::config::meaning::scalar::Reading;
+use crate::config::meaning::scalar::{self, Fate, Reading};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::variables::Variables;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
-use crate::text::{DocumentId, LineIndex, Place, Span};
+use crate::template;
+use crate::text::{DocumentId, LineIndex, Place, Span, offset};
 
 /// Where a value takes its rank from; the largest acts. systemd.exec(5), systemd.unit(5) and the
 /// daemons' own order: config file > flag > environment file > environment > fleet.conf and etcd 0.4's file.
@@ -213,6 +214,7 @@ impl<'a> Builder<'a> {
         } else {
             self.cluster.has_fleet = true;
         }
+        let (span, reading) = self.by_default(parameter, span, reading);
         let raw = self.text.get(span.clone()).unwrap_or("").to_owned();
         let claim = Claim { parameter, raw, span, reading, home, etcd_04, void: None, directive: self.directive, number: self.stated };
         self.stated += 1;
@@ -236,6 +238,15 @@ impl<'a> Builder<'a> {
         }
         self.last = self.claims.len();
         self.claims.push(claim);
+    }
+
+    /// What a template names for the case that nothing else is known is the value.
+    fn by_default(&self, parameter: Parameter, span: Range<usize>, reading: Reading) -> (Range<usize>, Reading) {
+        let literal = self.text.get(span.clone()).filter(|_| reading.fate == Fate::Template).and_then(template::fallback);
+        match literal {
+            Some(literal) => (offset(self.text, literal)..offset(self.text, literal) + literal.len(), scalar::daemon(parameter, literal)),
+            None => (span, reading),
+        }
     }
 
     /// How many claims were stated so far.

@@ -235,7 +235,7 @@ mod tests {
                 0,
             ),
             (
-                "{% set e = {} %}\netcd-config:\n  file.managed:\n    - contents: |\n        data-dir: /x\n        heartbeat-interval: {{ e.get('beat', 100) }}\n        election-timeout: 2000\n",
+                "{% set e = {} %}\netcd-config:\n  file.managed:\n    - contents: |\n        data-dir: /x\n        heartbeat-interval: {{ e.get('beat') }}\n        election-timeout: 2000\n",
                 1,
             ),
         ] {

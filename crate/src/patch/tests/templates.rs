@@ -27,9 +27,28 @@ fn templates_are_patched_for_review() {
 
 #[test]
 fn a_mark_of_a_template_is_replaced_as_a_whole() {
-    let text = "ETCD_NAME={{ .Name }}\nETCD_HEARTBEAT_INTERVAL={{ .Beat }}\nETCD_ELECTION_TIMEOUT=\"{{ wait | default(\"5\") }}\"\n";
+    let text = "ETCD_NAME={{ .Name }}\nETCD_HEARTBEAT_INTERVAL={{ .Beat }}\nETCD_ELECTION_TIMEOUT=\"{{ wait | replace(\"s\", \"\") }}\"\n";
     let expected = "ETCD_NAME={{ .Name }}\nETCD_HEARTBEAT_INTERVAL=250\nETCD_ELECTION_TIMEOUT=\"2500\"\n";
     assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+}
+
+/// As that of a shell's `${NAME:-1000}`.
+#[test]
+fn the_default_that_a_template_names_is_the_value() {
+    for mark in [
+        "{{ wait | default(1000) }}",
+        "{{ wait|default('1000', true) | int }}",
+        "{{ .Values.wait | default 1000 | quote }}",
+        "{{ default 1000 .Values.wait }}",
+        "{{ settings.get('wait', 1000) }}",
+        "{{ wait | default(other | default(1000)) }}",
+    ] {
+        let text = format!("ETCD_NAME={{{{ name }}}}\nETCD_ELECTION_TIMEOUT={mark}\n");
+        let configuration = config::read(0, &text).expect("a file of variables");
+        assert_eq!(configuration.settings[0].raw, "1000", "{text}");
+        let patch = &patch(&[&text], &[configuration], &[ELECTION])[0];
+        assert_eq!((patch.disposition, patch.text.as_deref()), ("review", Some(text.replace("1000", "2500").as_str())));
+    }
 }
 
 #[test]
