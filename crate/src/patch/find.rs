@@ -65,7 +65,9 @@ fn within_packed(text: &str, configuration: &Configuration, changes: &[Change]) 
             let Some(within) = within else { continue };
             apply(&inner, &within)
         };
-        found.push(Edit::new(span.start + letters.start..span.start + letters.end, to_base64(&new)).serving(&wanted));
+        let letters = span.start + letters.start..span.start + letters.end;
+        let packed = to_base64(&new, &text[letters.clone()]);
+        found.push(Edit::new(letters, packed).serving(&wanted));
     }
     found
 }

@@ -34,16 +34,30 @@ pub fn base64(text: &str) -> Option<Vec<u8>> {
 /// What base64 says that stands alone in these bytes, in quotes or as a `data:` URL, and where its letters are. Only what
 /// packing gives again, letter by letter, counts, and of that only lines and numbers: short words may look like base64.
 pub fn unpacked(whole: &str) -> Option<(Range<usize>, String)> {
-    let body = whole.trim_matches(['"', '\'']);
+    let body = whole.trim_matches(['"', '\'']).trim();
     let letters = if body.starts_with("data:") { search::split(body, ";base64,")?.1 } else { body };
     let inner = String::from_utf8(base64(letters)?).ok()?;
     let tells = inner.contains('\n') || inner.parse::<u32>().is_ok();
     let start = offset(whole, letters);
-    (tells && to_base64(&inner) == letters).then(|| (start..start + letters.len(), inner))
+    (tells && to_base64(&inner, letters) == letters).then(|| (start..start + letters.len(), inner))
 }
 
-/// Encodes base64: RFC 4648, section 4.
-pub fn to_base64(text: &str) -> String {
+/// Encodes base64, RFC 4648, section 4, in rows as long and as far apart as those of another text.
+pub fn to_base64(text: &str, like: &str) -> String {
+    let letters = letters_of(text);
+    let Some(row) = like.find(['\r', '\n']).filter(|row| *row > 0) else { return letters };
+    let gap = &like[row..like.len() - like[row..].trim_start().len()];
+    let mut rows = String::new();
+    for (at, letter) in letters.char_indices() {
+        if at > 0 && at % row == 0 {
+            rows.push_str(gap);
+        }
+        rows.push(letter);
+    }
+    rows
+}
+
+fn letters_of(text: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut letters = String::with_capacity(text.len() / 3 * 4 + 4);
     for three in text.as_bytes().chunks(3) {
@@ -235,8 +249,11 @@ mod tests {
     #[test]
     fn packs_what_it_unpacks() {
         for text in ["100", "1000\n", "ETCD_NAME=a\n", "\u{e4}\n"] {
-            let letters = to_base64(text);
-            assert_eq!(unpacked(&letters), Some((0..letters.len(), text.to_owned())));
+            for like in ["", "abcde\n    ", "abc\r\n"] {
+                let letters = to_base64(text, like);
+                assert_eq!(unpacked(&letters), Some((0..letters.len(), text.to_owned())));
+            }
+            let letters = to_base64(text, "");
             let url = format!("\"data:text/plain;base64,{letters}\"");
             let (place, inner) = unpacked(&url).expect("a URL");
             assert_eq!((&url[place], inner.as_str()), (letters.as_str(), text));

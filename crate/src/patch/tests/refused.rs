@@ -261,7 +261,7 @@ fn refuses_what_it_cannot_be_sure_of() {
         "cat <<EOF\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n${ARGUMENTS}\nEOF\n",
         // A section for CoreOS reaches no etcd of RKE2.
         "#cloud-config\nwrite_files:\n- path: /etc/rancher/rke2/config.yaml\n  content: |\n    token: x\n    tls-san: [a]\n",
-        "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: |\n      W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0Rf\n      RUxFQ1RJT05fVElNRU9VVD01MDAwCg==\n",
+        "#cloud-config\nwrite_files:\n  - path: /etc/systemd/system/etcd2.service.d/50.conf\n    encoding: base64\n    content: |\n      W1NlcnZpY2VdCkVudmlyb25tZW50PUVUQ0Rf\n      RU\n      xFQ1RJT05fVElNRU9VVD01MDAwCg==\n",
     ] {
         let configuration = config::read(0, text).unwrap();
         let patches = patch(&[text], &[configuration], &[ELECTION]);

@@ -259,6 +259,12 @@ fn what_is_packed_is_changed_within() {
         let expected = text.replace(old, new).replace("MTAwMA==", "MjUwMA==").replace("MTAw\n", "MjUw\n");
         assert_eq!(patched(&text, &[HEARTBEAT, ELECTION]), expected);
     }
+    // In rows of one length it stays so.
+    let rows = |letters: &str| letters.as_bytes().chunks(20).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n    ");
+    let file = |letters: &str| {
+        format!("#cloud-config\nwrite_files:\n- path: /etc/etcd.env\n  encoding: b64\n  content: |\n    {}\n", rows(letters))
+    };
+    assert_eq!(patched(&file(old), &[HEARTBEAT, ELECTION]), file(new));
     // A letter that packing would not give again, and lines of letters.
     for text in [old.replace("Cg==", "Cg"), old.replacen("ElRE", "El\n    RE", 1).replacen("RVRD", "|\n    RVRD", 1)] {
         let text = format!("#cloud-config\nwrite_files:\n- path: /etc/etcd.env\n  encoding: b64\n  content: {text}\n");
