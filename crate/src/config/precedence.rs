@@ -84,12 +84,14 @@ impl Builder<'_> {
             let note = format!("{what} at line {} takes it back.", self.line(reset.at));
             for at in 0..self.claims.len() {
                 let Claim { home, directive, span, void, parameter, .. } = &self.claims[at];
+                // A section becomes a drop-in of such lines.
+                let directive = if home.generated { "Environment" } else { directive };
                 let is_unset = unset == Some(*parameter) && home.class <= Class::EnvironmentFile;
-                let is_before = *directive == reset.directive && (&home.file, span.start) < (&reset.file, reset.at);
+                let is_before = directive == reset.directive && (&home.file, span.start) < (&reset.file, reset.at);
                 if home.unit != reset.unit || void.is_some() || !(is_before || is_unset) {
                     continue;
                 }
-                if is_unset || *directive == "Environment" {
+                if is_unset || directive == "Environment" {
                     self.void(at, RuleId::ConfigShadowed, note.clone());
                 }
                 self.claims[at].void = Some(note.clone());

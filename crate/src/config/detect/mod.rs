@@ -198,7 +198,20 @@ fn of_another_program(signs: &Signs) -> bool {
     // A program in braces names etcd or one of its flags, where it is etcd that it sets up.
     let of_etcd = ["etcd", "election-timeout", "heartbeat-interval"];
     let in_braces = || !search::any(signs.sample, &of_etcd) && signs.sample.lines().any(|line| line.trim_end().ends_with(" {"));
-    !signs.named && !signs.homed && !signs.outer_keys.is_empty() && (!signs.outer_keys.iter().any(ours) || openraft() || in_braces())
+    !signs.named
+        && !signs.homed
+        && !signs.outer_keys.is_empty()
+        && (!signs.outer_keys.iter().any(ours) || openraft() || in_braces() || is_among_strangers(signs))
+}
+
+/// Whether one timer alone stands among keys that are mostly neither etcd's nor fleet's, in a text that names neither.
+fn is_among_strangers(signs: &Signs) -> bool {
+    let known = |key: &String| {
+        let name = key.replace('-', "_");
+        [keys::ETCD, keys::ETCD2, keys::FLEET].iter().any(|known| known.contains(&name.as_str()))
+    };
+    let strangers = signs.outer_keys.iter().filter(|key| !known(key)).count();
+    signs.timing_keys == 1 && 2 * strangers > signs.outer_keys.len() && !search::any(signs.sample, &["etcd", "fleet", "coreos"])
 }
 
 /// Whether a timer stands directly below the root key `etcd`, as in a Container Linux Config; other
@@ -238,6 +251,8 @@ mod tests {
             ("agent_ttl=60s\n", Some(Source::FleetConf)),
             ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout_min: 1500,\n};\n", None),
             ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout: 5000,\n};\n", None),
+            ("server: x\nport: 443\nheartbeat-interval: 500\nlog-level: debug\n", None),
+            ("debug: true\nheartbeat-interval: 500\nlog-level: debug\n", Some(Source::Fragment)),
             (
                 "scheme_version: 1\nos:\n  write_files:\n  - content: |\n      etcd-arg:\n      - election-timeout=5000\n    path: /etc/rancher/rke2/config.yaml.d/99-x.yaml\n",
                 Some(Source::Manifest),

@@ -63,9 +63,9 @@ pub fn is_program(sample: &str) -> bool {
 }
 
 /// Whether a text has a map of arguments for etcd, as an installer's YAML: RKE's and Talos' in Terraform or Nix; or one
-/// that becomes etcd's own file.
+/// that becomes etcd's own file or a section of a cloud-config.
 fn has_map(text: &str) -> bool {
-    search::any(text, &["extra_args", "extraArgs", "initial-cluster", "listen-client-urls"])
+    search::any(text, &["extra_args", "extraArgs", "initial-cluster", "listen-client-urls", "'etcd2': {", "\"etcd2\": {"])
 }
 
 /// Whether a text has what Puppet and Chef call etcd or fleet: a class, an attribute, a resource.
@@ -89,7 +89,12 @@ fn stands_quoted(text: &str, at: usize) -> bool {
         return false;
     }
     let alone = matches!(before, "" | "+") && after.is_empty();
-    before != "-" && (after.starts_with([',', ']', ')', '}', '+']) || alone || before.ends_with("printf") || before.ends_with('+'))
+    before != "-"
+        && (after.starts_with([',', ']', ')', '}', '+'])
+            || alone
+            || before.ends_with("printf")
+            || before.ends_with("echo -e")
+            || before.ends_with('+'))
 }
 
 /// Whether between these stands an item of a list or of a call; prose has a blank before its `(`.

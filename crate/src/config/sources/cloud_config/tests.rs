@@ -15,6 +15,18 @@ fn ids(text: &str) -> Vec<RuleId> {
     read(0, text).problems.iter().map(|problem| problem.id).collect()
 }
 
+/// systemd.exec(5): an empty `Environment=` takes back all before it, also those of a section's drop-in, 20-cloudinit.conf.
+#[test]
+fn an_empty_line_of_a_later_drop_in_takes_a_section_back() {
+    let text = |file: &str| {
+        format!(
+            "#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 300\n    election-timeout: 3000\n  units:\n    - name: etcd2.service\n      command: start\n      drop-ins:\n        - name: {file}\n          content: |\n            [Service]\n            Environment=\n"
+        )
+    };
+    assert_eq!((acting(&text("30-a.conf")).len(), ids(&text("30-a.conf"))), (0, vec![RuleId::ConfigShadowed; 2]));
+    assert_eq!((acting(&text("10-a.conf")).len(), ids(&text("10-a.conf"))), (2, vec![]));
+}
+
 #[test]
 fn a_section_that_is_no_mapping_sets_nothing() {
     for section in

@@ -36,6 +36,8 @@ fn lists_and_assignments_of_other_languages() {
         "{\n  services.etcd.extraConf = {\n    HEARTBEAT_INTERVAL = \"200\";\n    \"ELECTION_TIMEOUT\" = \"2000\";\n  };\n}\n",
         "print(f'ETCD_HEARTBEAT_INTERVAL=\"200\"', file=file)\nprint(f'ETCD_ELECTION_TIMEOUT=\"2000\"', file=file)\n",
         "Env: [\n  'ETCD_HEARTBEAT_INTERVAL=200', // ms\n  'ETCD_ELECTION_TIMEOUT=2000',\n],\n",
+        "echo -e \"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=200\\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\" > /etc/systemd/system/etcd.service.d/a.conf\n",
+        "cloud = {\n    'coreos': {\n        'etcd2': {\n            'heartbeat-interval': 200,\n            'election-timeout': 2000,\n        },\n    }\n}\n",
         "docker \"run -d\" +\n  \" -e ETCD_HEARTBEAT_INTERVAL=200\" +\n  \" -e ETCD_ELECTION_TIMEOUT=2000\" +\n  \" quay.io/coreos/etcd\"\n",
         "k3s_config = {\n  etcd-arg = [\n    \"heartbeat-interval=200\",\n    \"election-timeout=2000\",\n  ]\n}\n",
         "new Container(\"quay.io/coreos/etcd\")\n  .withEnv(\"ETCD_HEARTBEAT_INTERVAL\", \"200\")\n  .withEnv(\"ETCD_ELECTION_TIMEOUT\", \"2000\");\n",
