@@ -44,12 +44,27 @@ pub fn is_hunk(line: &str) -> bool {
     line.starts_with("@@ -")
 }
 
-/// `$ cat x`, `core@core-1 ~ $ cat x`, `[root@core-1 etc]# cat x`. A comment behind an address is none.
+/// `$ cat x`, `core@core-1 ~ $ cat x`, `[root@core-1 etc]# cat x`, or with nothing typed behind it. A comment behind an address
+/// is none.
 pub fn is_prompt(line: &str) -> bool {
     if !line.starts_with(|first: char| first.is_ascii_alphanumeric() || matches!(first, '$' | '[')) {
         return false;
     }
     let first = line.split(' ').next().unwrap_or("");
     let ends = |mark: &str| search::split(line, mark).is_some_and(|(before, _)| before.len() < 60);
-    line.starts_with("$ ") || first.contains('@') && !search::has(first, "://") && (ends("$ ") || ends("# "))
+    let is_bare = || line.len() < 60 && line.trim_end().ends_with(['$', '#']);
+    line.starts_with("$ ") || first.contains('@') && !search::has(first, "://") && (ends("$ ") || ends("# ") || is_bare())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prompt_may_have_nothing_behind_it() {
+        for line in ["[root@node1 ~]#", "core@core-1 ~ $ ", "$ cat x", "root@a:/etc# cat x"] {
+            assert!(is_prompt(line), "{line}");
+        }
+        assert!(!is_prompt("name: a # by admin@example.invalid") && !is_prompt("admin@example.invalid"));
+    }
 }

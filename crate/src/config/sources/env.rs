@@ -9,6 +9,7 @@ use crate::config::meaning::keys;
 use crate::config::syntax::command::is_etcd;
 use crate::config::syntax::embedded::{Body, here_documents};
 use crate::config::syntax::mapped_text::MappedText;
+use crate::config::syntax::values::without_inner_quotes;
 use crate::config::syntax::variables::Variables;
 use crate::config::syntax::words::{self, Word};
 use crate::gather::Gather;
@@ -19,9 +20,10 @@ use crate::text::lines;
 
 /// Takes the assignments of an environment file.
 pub fn take(builder: &mut Builder, inner: &MappedText) {
-    // What exports its variables is read by a shell, and `ENV` stands in a Dockerfile. The lines behind `define` of a
+    // What exports its variables or has `${NAME:-500}` is read by a shell, and `ENV` stands in a Dockerfile. The lines behind `define` of a
     // Makefile are a text, which make passes on as it is.
-    let exports = |line: &str| line.trim_start().starts_with("export ") || line.starts_with("ENV ");
+    let falls_back = |line: &str| search::split(line, "${").is_some_and(|(_, rest)| search::has(rest, ":-"));
+    let exports = |line: &str| line.trim_start().starts_with("export ") || line.starts_with("ENV ") || falls_back(line);
     let defines = inner.text.lines().any(|line| line.starts_with("define "));
     let of_shell = inner.text.starts_with("#!") || (!defines && inner.text.lines().any(exports));
     let script = if of_shell { Script::of(inner) } else { Script::default() };
@@ -79,6 +81,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
                 flags::take(builder, inner, &words::words(&inner.text, span.clone()), &unit, "", &variables);
             }
             timer = keys::of_variable(name).map(|(parameter, _)| parameter);
+            // `echo 'NAME="value"' >> FILE`
+            let (value, span) = if search::has(line, "echo ") { without_inner_quotes(&inner.text, value, span) } else { (value, span) };
             flags::variable(builder, inner, (name, value, span), Home::new(&unit, Class::EnvironmentFile, ""), &variables);
         }
     }
@@ -323,6 +327,8 @@ mod tests {
         for text in [
             "FROM alpine\nENV ETCD_HEARTBEAT_INTERVAL 200 \nENV ETCD_ELECTION_TIMEOUT=2000\nCMD [\"/run.sh\"]\n",
             "#!/bin/sh\necho \"ETCD_HEARTBEAT_INTERVAL=200\" >> /etc/etcd.conf\necho 'ETCD_ELECTION_TIMEOUT=2000' | tee -a /etc/etcd.conf\n",
+            "echo 'ETCD_HEARTBEAT_INTERVAL=\"200\"' | sudo tee -a /etc/default/etcd\necho 'ETCD_ELECTION_TIMEOUT=\"2000\"' | sudo tee -a /etc/default/etcd\n",
+            "NODES=3\nETCD_HEARTBEAT_INTERVAL=\"${ETCD_HEARTBEAT_INTERVAL:-200}\"\nETCD_ELECTION_TIMEOUT=${ETCD_ELECTION_TIMEOUT:-2000}\n",
             "inline = [\n  \"echo 'ETCD_HEARTBEAT_INTERVAL=200' >> /tmp/etcd.env\",\n  \"echo 'Environment=ETCD_ELECTION_TIMEOUT=2000' | tee a\"\n]\n",
             "{\"inline\": [\n\"echo 'ETCD_HEARTBEAT_INTERVAL=200' >> a\",\n\"echo 'ETCD_ELECTION_TIMEOUT=2000' >> a\"\n]}\n",
             "{\"inline\": [\"echo ETCD_HEARTBEAT_INTERVAL=200 >> a\"],\n\"more\": [\"echo 'ETCD_ELECTION_TIMEOUT=2000' >> a\"]\n}\n",

@@ -8,7 +8,6 @@ use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::ids::RuleId;
 use crate::log::line_starts::is_prompt;
-use crate::search;
 use crate::text::lines;
 
 /// Takes what a fleet.conf states.
@@ -53,7 +52,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
 /// A value without its comment and quotes, and its bytes. Quotes in front of a comment stay:
 /// `"60s" # note` keeps them, and the duration cannot be read.
 fn value(text: &str, from: usize) -> (String, Range<usize>) {
-    let cut = [" #", " ;", "\t#", "\t;"].iter().filter_map(|mark| search::find(text, mark)).min();
+    let cut = text.find(['#', ';']).filter(|_| !is_quoted(text.trim_end()));
     let bare = text[..cut.unwrap_or(text.len())].trim_end();
     for quote in ['"', '\''] {
         if let Some(inside) = bare.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)).filter(|_| cut.is_none()) {
@@ -61,6 +60,11 @@ fn value(text: &str, from: usize) -> (String, Range<usize>) {
         }
     }
     (bare.to_owned(), from..from + bare.len())
+}
+
+/// Whether nothing but quotes stands around it: a mark of a comment within them is none.
+fn is_quoted(text: &str) -> bool {
+    ['"', '\''].into_iter().any(|quote| text.len() > 1 && text.starts_with(quote) && text[1..].find(quote) == Some(text.len() - 2))
 }
 
 fn option(builder: &mut Builder, inner: &MappedText, key: &str, at: usize, (value, span): (String, Range<usize>), section: Option<&str>) {
@@ -118,6 +122,9 @@ mod tests {
         assert!(!of("\"60s\"").effective);
         assert!(!of("90s").effective);
         assert_eq!(of("5").parameter, Parameter::EtcdRequestTimeout);
+        // glacjay/goini: ini.go, regNoQuote and regDoubleQuote.
+        let raw = |text: &str| super::tests::read(0, text).settings[0].raw.clone();
+        assert_eq!((raw("agent_ttl=60s#note\n"), raw("agent_ttl = \"60s;\"\n")), ("60s".to_owned(), "60s;".to_owned()));
         assert_eq!(read.problems.iter().filter(|problem| problem.id == RuleId::ConfigFleetConfIgnored).count(), 2);
     }
 

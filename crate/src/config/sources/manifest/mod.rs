@@ -213,6 +213,10 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
         // What docker inspect shows of a container once more (moby/moby@v20.10.24:api/types/types.go, ContainerJSONBase).
         "args" if tree.at(node, &["Config", "Cmd"]).is_some() => {}
         "kubeadmconfigpatches" => entry.value.items().iter().for_each(|item| builder.holds("", tree.scalar(item), false)),
+        // Of a Taskfile, of GitLab's and GitHub's pipelines.
+        "cmds" | "script" | "run" if entry.value.text().is_some() || !entry.value.items().is_empty() => {
+            words(builder, spot, tree.resolve(&entry.value), false)
+        }
         "etcdarg" | "command" | "args" | "k3sargs" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
             if name == "etcdarg" {
                 builder.cluster.own_pair = Some(&RANCHER);

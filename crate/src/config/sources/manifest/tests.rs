@@ -360,6 +360,7 @@ fn pods_kubeadm_rke_k3s_compose() {
         "kind: HelmRelease\nspec:\n  chart: etcd\n  values:\n    configuration: |\n      heartbeat-interval: 500\n      election-timeout: 5000\n",
         "kind: Pod\nspec:\n  containers:\n  - name: etcd\n    command:\n    - sh\n    - -c\n    - |\n      BEAT=500\n      exec etcd --heartbeat-interval=$BEAT \\\n        --election-timeout 5000\n",
         "apiVersion: kubekey.kubesphere.io/v1\nkind: Config\nspec:\n  etcd:\n    env:\n      heartbeat_interval: 500\n      election_timeout: 5000\n",
+        "version: '3'\ntasks:\n  etcd:\n    env:\n      ETCD_HEARTBEAT_INTERVAL: 500\n    cmds:\n    - etcd --name a --election-timeout 5000\n",
         "etcd:\n  image: {repository: example/etcd, tag: v3.5.9}\n  heartbeatInterval: 500\n  electionTimeout: 5000\n",
         "vars:\n  - {key: ETCD_HEARTBEAT_INTERVAL, value: \"500\"}\n  - {key: ETCD_ELECTION_TIMEOUT, value: 5000}\n",
         "- lineinfile:\n    line: 'ETCD_HEARTBEAT_INTERVAL=\"500\"'\n- lineinfile:\n    line: ETCD_ELECTION_TIMEOUT=5000\n",
