@@ -54,7 +54,7 @@ impl<'a> Place<'a> {
             indent.push_str(&self.step(&indent));
         }
         for change in group {
-            let (key, value) = (self.key(change, form), render::value(change));
+            let (key, value) = (self.key(change, form), self.value(change, form));
             let line = match form {
                 Form::Keys { .. } | Form::Arguments(Arguments::Timers) => format!("{key}: {value}"),
                 Form::Arguments(Arguments::Map) | Form::Environment { list: false } => format!("{key}: \"{value}\""),
@@ -76,7 +76,7 @@ impl<'a> Place<'a> {
             return format!("{quote}{key}{quote}: {}", self.bracketed(rest, form, group));
         }
         let one = |change: &Change| {
-            let (key, value) = (self.key(change, form), render::value(change));
+            let (key, value) = (self.key(change, form), self.value(change, form));
             match form {
                 Form::Keys { .. } | Form::Arguments(Arguments::Timers) => format!("{quote}{key}{quote}: {value}"),
                 Form::Arguments(Arguments::Map) | Form::Environment { list: false } => format!("{quote}{key}{quote}: \"{value}\""),
@@ -99,9 +99,19 @@ impl<'a> Place<'a> {
         match form {
             Form::Keys { snake: true } => render::key(change).replace('-', "_"),
             Form::Arguments(Arguments::Variables) | Form::Environment { .. } => render::variable(change),
-            Form::Arguments(Arguments::Timers) => render::camel(change).to_owned(),
+            Form::Arguments(Arguments::Timers) => render::camel(change, self.of_kops()).to_owned(),
             _ => render::key(change),
         }
+    }
+
+    fn value(&self, change: &Change, form: Form) -> String {
+        let unit = if form == Form::Arguments(Arguments::Timers) && self.of_kops() { "ms" } else { "" };
+        render::value(change) + unit
+    }
+
+    /// Whether it is a cluster of kops, whose timers have their unit.
+    fn of_kops(&self) -> bool {
+        search::has(self.text, KOPS)
     }
 
     /// What stands between two entries in brackets, as before the one that begins at `at`.
@@ -166,6 +176,9 @@ pub fn marks<'t>(text: &'t str, at: usize, marks: &[char]) -> Option<&'t str> {
     let rest = text.get(at..)?;
     rest.get(..rest.len() - rest.trim_start_matches(marks).len())
 }
+
+/// Where kops lists its clusters of etcd, each with timers of its own.
+pub const KOPS: &str = "etcdClusters";
 
 /// The quotes that close a value.
 pub const QUOTES: &[char] = &['"', '\''];

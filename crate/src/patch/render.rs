@@ -39,9 +39,13 @@ pub fn variable(change: &Change) -> String {
     }
 }
 
-/// As KubeKey calls them.
-pub fn camel(change: &Change) -> &'static str {
-    if change.parameter == Parameter::ElectionTimeout { "electionTimeout" } else { "heartbeatInterval" }
+/// As KubeKey or kops calls them.
+pub fn camel(change: &Change, of_kops: bool) -> &'static str {
+    match change.parameter == Parameter::ElectionTimeout {
+        true if of_kops => "leaderElectionTimeout",
+        true => "electionTimeout",
+        false => "heartbeatInterval",
+    }
 }
 
 /// The value as it is written.
@@ -159,8 +163,7 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
     }
     // kops has keys of its own.
     if configuration.source == Source::Manifest && search::has(text, "etcdClusters") {
-        let key = |change: &Change| if change.parameter == Parameter::ElectionTimeout { "leaderElectionTimeout" } else { camel(change) };
-        return lines(etcd(changes), &|change| format!("    {}: {}ms", key(change), value(change)));
+        return lines(etcd(changes), &|change| format!("    {}: {}ms", camel(change, true), value(change)));
     }
     if own_file(configuration).is_some() {
         return lines(changes, &entry);

@@ -13,7 +13,7 @@ use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
 use crate::units::{parse_go_duration, parse_number};
 use crate::yaml::{self, Kind, Node, Style, Tree};
-use crate::{search, sort};
+use crate::{search, sort, template};
 
 /// Whether the change is in force already.
 pub fn holds(configuration: &Configuration, change: &Change) -> bool {
@@ -217,8 +217,9 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
         let named = keys::of_prefixed(last_key(path))
             .or_else(|| keys::of_variable(last_key(path)))
             .is_some_and(|(parameter, _)| parameter == change.parameter)
-            || last_key(path) == render::camel(change);
-        let text = variables::fallback(text).map_or(text.as_str(), |(value, _)| value);
+            || [false, true].iter().any(|of_kops| last_key(path) == render::camel(change, *of_kops));
+        let default = || template::fallback(text).unwrap_or(text);
+        let text = variables::fallback(text).map_or_else(default, |(value, _)| value);
         let whole = text == render::value(change)
             || parse_number(text).is_some_and(|number| number == change.parameter.number(change.value))
             || parse_go_duration(text) == Ok(change.value);

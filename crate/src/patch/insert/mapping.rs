@@ -1,11 +1,11 @@
 //! Into the mappings and lists of YAML: the daemon's section, arguments of an installer, keys at the root.
 
-use crate::config::sources::manifest::installer::arguments_of;
+use crate::config::sources::manifest::installer::{Arguments, arguments_of};
 use crate::config::sources::units::is_true;
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
 use crate::patch::edit::Edit;
-use crate::patch::place::{Form, Place, bom};
+use crate::patch::place::{Form, KOPS, Place, bom};
 use crate::patch::{Change, Etcd, render};
 use crate::text::line_start;
 use crate::yaml::{Kind, Node, Tree, same_key};
@@ -35,6 +35,17 @@ impl Place<'_> {
             self.extend(tree, root, &path, Form::Arguments(form), group)
         };
         tree.documents.iter().filter_map(home).gather()
+    }
+
+    /// Into each cluster of kops'.
+    pub(super) fn in_each_cluster(&self, group: &[Change]) -> Option<Vec<Edit>> {
+        let tree = self.tree.as_ref()?;
+        let root = tree.documents.iter().find(|root| tree.at(root, &["spec", KOPS]).is_some())?;
+        let mut of_each = Vec::new();
+        for cluster in tree.list(root, &["spec", KOPS]) {
+            of_each.push(self.extend(tree, cluster, &[], Form::Arguments(Arguments::Timers), group)?);
+        }
+        (!of_each.is_empty()).then_some(of_each)
     }
 
     /// What an installer's file is to hold, to be merged into it by hand.
@@ -86,10 +97,14 @@ impl Place<'_> {
         let start = line_start(self.text, first.span.start);
         let start = start + bom(self.text, start);
         let lead = self.text.get(start..first.span.start)?;
-        if !matches!((lead.trim(), form.is_list() && keys.is_empty()), ("", false) | ("-", true)) {
+        let (mark, is_list) = (lead.trim(), form.is_list() && keys.is_empty());
+        if !matches!((mark, is_list), ("", false) | ("-", _)) {
             return None;
         }
-        let indent = " ".repeat(lead.trim_end().len().checked_sub(1).unwrap_or(lead.len()));
+        // A mapping may begin behind the dash of its item.
+        let is_item = mark == "-" && !is_list;
+        let indent = if is_item { lead.len() } else { lead.trim_end().len().checked_sub(1).unwrap_or(lead.len()) };
+        let indent = " ".repeat(indent);
         let lines = self.block(keys, form, group, &indent);
         // Behind the last child that ends on its own line; a block scalar's end is not a safe place.
         let children = node.entries().iter().map(|entry| (&entry.key, &entry.value)).chain(node.items().iter().map(last_line));
@@ -105,6 +120,7 @@ impl Place<'_> {
         };
         Some(match simple.rev().take(template::MOST_PLACES).find(is_always) {
             Some((from, to)) => self.under(from.span.end.max(to.span.end), lines),
+            None if is_item => return None,
             None => Edit::insert(start, format!("{}{}", lines.trim_start_matches(['\r', '\n']), self.line_end)),
         })
     }

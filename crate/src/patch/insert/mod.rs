@@ -34,7 +34,7 @@ impl Place<'_> {
                 return self.twins_of_all(&of_each, group).into_iter().gather();
             }
         }
-        if let Some(each) = self.in_each_file(group) {
+        if let Some(each) = self.in_each_cluster(group).or_else(|| self.in_each_file(group)) {
             return vec![each];
         }
         let members = if self.configuration.source == Source::Environment { env::members(self.text) } else { Vec::new() };

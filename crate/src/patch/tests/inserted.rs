@@ -550,3 +550,18 @@ fn behind_json_no_line_is_appended() {
     let patches = patch(&[text], &[config::read(0, text).expect("a command in JSON")], &[ELECTION]);
     assert_eq!((patches[0].disposition, &patches[0].diff), ("refused", &None));
 }
+
+/// kubernetes/kops: EtcdClusterSpec, of which a cluster has one for its own etcd and one for events.
+#[test]
+fn each_cluster_of_kops_has_timers_of_its_own() {
+    let head = "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n";
+    let new = "    heartbeatInterval: 250ms\n    leaderElectionTimeout: 2500ms\n";
+    let clusters = |new: &str| {
+        format!(
+            "{head}  - etcdMembers:\n    - instanceGroup: m\n      name: a\n    name: main\n{new}  - name: events\n{new}    etcdMembers:\n    - instanceGroup: m\n      name: a\n"
+        )
+    };
+    assert_eq!(patched(&clusters(""), &[HEARTBEAT, ELECTION]), clusters(new));
+    let one = format!("{head}  - name: main\n    leaderElectionTimeout: 2500ms\n");
+    assert_eq!(patched(&one, &[HEARTBEAT]), format!("{one}    heartbeatInterval: 250ms\n"));
+}

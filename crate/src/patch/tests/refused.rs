@@ -143,7 +143,7 @@ fn a_refusal_says_why_and_what_to_do() {
         ("#cloud-config\ncoreos:\n  etcd2:\n    proxy: on\n  units: [{name: etcd2.service, command: start}]\n", "is a proxy"),
         ("#cloud-config\ncoreos:\n  etcd2:\n    name: a\n  units: [{name: etcd2.service, mask: true}]\n", "is masked here"),
         (
-            "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - name: main\n    leaderElectionTimeout: 2500ms\n",
+            "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - &main\n    name: main\n    leaderElectionTimeout: 2500ms\n",
             "kops knows them as heartbeatInterval",
         ),
         (
@@ -288,7 +288,7 @@ fn what_is_refused_gets_the_form_that_its_etcd_reads() {
     assert_eq!(beside(container), "--election-timeout=2500");
     let printed = "ExecStart={ path=/usr/bin/etcd ; argv[]=/usr/bin/etcd --election-timeout=2000 ; pid=812 }\n";
     assert_eq!(beside(printed), "--election-timeout=2500");
-    let kops = "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - name: main\n";
+    let kops = "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - &main\n    name: main\n";
     assert_eq!(beside(kops), "    leaderElectionTimeout: 2500ms\n");
 }
 

@@ -49,6 +49,13 @@ fn the_default_that_a_template_names_is_the_value() {
         let patch = &patch(&[&text], &[configuration], &[ELECTION])[0];
         assert_eq!((patch.disposition, patch.text.as_deref()), ("review", Some(text.replace("1000", "2500").as_str())));
     }
+    for text in [
+        "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: {{ wait | default(1000) }}\n",
+        "services:\n  etcd:\n    environment:\n      ETCD_ELECTION_TIMEOUT: \"{{ wait | default('1000') }}\"\n",
+        "etcd_election_timeout: \"{{ lookup('env', 'WAIT') | default(1000, true) }}\"\n",
+    ] {
+        assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
+    }
 }
 
 #[test]
