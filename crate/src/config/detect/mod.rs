@@ -252,6 +252,7 @@ mod tests {
             ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout_min: 1500,\n};\n", None),
             ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout: 5000,\n};\n", None),
             ("server: x\nport: 443\nheartbeat-interval: 500\nlog-level: debug\n", None),
+            ("configMapGenerator:\n- name: a\n  literals:\n  - ETCD_ELECTION_TIMEOUT=5000\n", Some(Source::Manifest)),
             ("debug: true\nheartbeat-interval: 500\nlog-level: debug\n", Some(Source::Fragment)),
             (
                 "scheme_version: 1\nos:\n  write_files:\n  - content: |\n      etcd-arg:\n      - election-timeout=5000\n    path: /etc/rancher/rke2/config.yaml.d/99-x.yaml\n",

@@ -164,7 +164,8 @@ impl<'a> Signs<'a> {
         let timing = bosh || keys::of_prefixed(&lower).is_some();
         self.timing_keys += usize::from(timing);
         self.named |= timing && (bosh || lower.starts_with("etcd_") || search::has(&lower, "::"));
-        self.variables |= matches!(key, "env" | "environment");
+        // The last one is of a generator of Kustomize.
+        self.variables |= matches!(key, "env" | "environment" | "literals");
         self.command |= matches!(key, "command" | "args");
         self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");
         if at_root {

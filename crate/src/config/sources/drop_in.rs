@@ -176,7 +176,7 @@ impl Reader<'_, '_> {
         for (unit, file, words) in self.commands {
             // Behind its image a container is given flags alone (podman-systemd.unit(5), `Exec=`).
             let of_image = self.of_etcd && words.first().is_some_and(|word| word.text.starts_with('-'));
-            let runs_etcd = of_image || words.iter().any(|word| search::has(&word.text, "etcd"));
+            let runs_etcd = of_image || words.iter().any(names_etcd);
             let runs_fleet = words.first().is_some_and(|word| word.text.ends_with("fleetd"));
             builder.cluster.has_fleet |= runs_fleet;
             if runs_etcd && (unit.is_empty() || search::any(&unit, &["etcd", "k3s", "rke2"])) {
@@ -199,6 +199,12 @@ impl Reader<'_, '_> {
         }
         builder.directive = "";
     }
+}
+
+/// Whether a word of a command may tell that it runs etcd: what another program is told of where etcd listens does not.
+fn names_etcd(word: &Word) -> bool {
+    let text = word.text.as_str();
+    search::has(text, "etcd") && (search::has(text, "etcd-arg") || !text.starts_with('-') && !text.starts_with("http"))
 }
 
 fn is_etcd_command(word: &str) -> bool {
@@ -301,6 +307,14 @@ mod tests {
         let unit = "#!/bin/sh\nsudo bash -c 'cat > /etc/systemd/system/etcd.service' <<EOF\n[Service]\nEnvironmentFile=-/etc/etcd/etcd.conf\nExecStart=/usr/bin/etcd\nEOF\n";
         let absent = |text: &str| crate::config::read(0, text).expect("a unit").cluster.absent_file;
         assert_eq!((absent(unit), absent(&format!("{unit}{file}"))), (Some("/etc/etcd/etcd.conf".to_owned()), None));
+    }
+
+    #[test]
+    fn a_program_that_is_told_where_etcd_listens_runs_none() {
+        for told in ["--etcd-endpoints=http://192.0.2.1:2379", "--servers http://etcd:2379"] {
+            let text = format!("[Service]\nExecStart=/usr/bin/agentd --heartbeat-interval=30s {told}\n");
+            assert!(read(0, &text).settings.is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -413,6 +413,7 @@ mod tests {
             "#!/bin/sh\n# starts etcd\nDAEMON_ARGS=\"--name a --heartbeat-interval=500\"\n/usr/bin/etcd $DAEMON_ARGS\n",
             "#!/bin/sh\nTIMERS=\"--debug --heartbeat-interval=500\"\ndocker run quay.io/coreos/etcd:v3.5.9 etcd $TIMERS\n",
             "#!/bin/sh\nETCD_ARGS=\"--name a\"\nETCD_ARGS=\"$ETCD_ARGS --heartbeat-interval=500\"\nexec etcd $ETCD_ARGS\n",
+            "#!/bin/bash\nETCD_ARGS=()\nETCD_ARGS+=(--heartbeat-interval \"500\")\nexec etcd \"${ETCD_ARGS[@]}\"\n",
             "#!/bin/sh\nRUN=\"--net host\"\nRUN+=\" -e ETCD_HEARTBEAT_INTERVAL=500\"\ndocker run $RUN quay.io/coreos/etcd:v3.5.9\n",
             "#!/bin/sh\nOPTS=\"--name a\"\nOPTS=\"$OPTS --heartbeat-interval=500\"\nexec etcd $OPTS\n",
             "#!/bin/bash\nOPTS=\"--name $(hostname)\"\nOPTS+=\" --debug\"\nOPTS+=\" --heartbeat-interval 500\"\nexec etcd ${OPTS}\n",

@@ -142,7 +142,8 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     let mut words: Vec<&Token> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         if token.is_mark() {
-            let is_list = words.len() > 1 && words.iter().any(|word| word.text == "etcd");
+            // A comma ends no list: of a long one each would look at all before it.
+            let is_list = token.is("]") && words.len() > 1 && words.iter().any(|word| word.text == "etcd");
             if !token.is(",") {
                 // What is assigned to is no word of it: `option('--heartbeat-interval', default=50)`.
                 if token.is("=") && words.last().is_some_and(|name| !name.quoted) {
@@ -152,7 +153,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
                 words.clear();
             }
             // What stands in a block or a command of its own does not overrule another.
-            if token.is("}") || (token.is("]") && is_list) {
+            if token.is("}") || is_list {
                 unit = builder.process(true);
             }
             continue;

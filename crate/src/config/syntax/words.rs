@@ -177,6 +177,8 @@ impl Cutter<'_> {
             None if matches!(byte, b';' | b'&') && self.by_shell && self.open && ends_command() => {}
             // Of a shell within the shell, or of what takes its output: `(etcd --election-timeout=1000|tee log)`.
             None if byte == b')' && self.by_shell && self.ends_flag() => self.close(at),
+            // Of an array: `NAME+=(--flag 500)`.
+            None if byte == b'(' && self.by_shell && self.word.text.ends_with('=') => self.close(at),
             None if matches!(byte, b';' | b'&' | b'|') && self.by_shell && self.open && self.ends_flag() => self.close(at),
             None if byte.is_ascii_whitespace() => self.close(at),
             _ => return self.push(at..next),
