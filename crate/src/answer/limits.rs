@@ -38,6 +38,11 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     } else if facts.judged_logs().next().is_some() && facts.log_span().is_none() && !facts.without_log() && !shows_only_a_state(facts) {
         limits.push(String::from("The log lines carry no time, so nothing can be said about how often."));
     }
+    if facts.searched() {
+        limits.push(String::from(
+            "The logs hold only some of the lines that etcd prints around an election, as a search leaves them. A restart or a stall may be among the others.",
+        ));
+    }
     // Where its version is known, `silence` tells.
     let unknown = facts.etcd.is_none() && facts.any_event(|event| event.is_etcd_server());
     let is_late = |event: &Event| event.meaning == Meaning::HeartbeatLate;

@@ -323,7 +323,11 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
     let unexplained = facts.needless().filter(|change| change.raised_by.is_none() && !explained(change)).count();
     // Where its disk kept a leader, its own log has told so.
     (unexplained > facts.kept_by_disk().len()).then(|| {
-        let text = "Paste the logs of all members for the same minutes; the old leader's tells most.";
+        let text = if facts.searched() {
+            "Paste the whole logs of all members for the same minutes, not the lines that a search finds."
+        } else {
+            "Paste the logs of all members for the same minutes; the old leader's tells most."
+        };
         step(text, &[&at_hand.minutes], "Whether the old leader stalled, for how long, or ended.")
     })
 }

@@ -18,6 +18,7 @@ mod pair;
 pub mod presence;
 pub mod publishing;
 mod read;
+mod searched;
 pub mod settings;
 pub mod slow_requests;
 mod sooner;

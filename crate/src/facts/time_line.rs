@@ -210,6 +210,7 @@ mod tests {
         };
         let follower = line(60.0, "raft.node: F elected leader A at term 4")
             + &line(120.0, "F is starting a new election at term 4")
+            + &line(120.001, "F became candidate at term 5")
             + &line(120.002, "raft.node: F lost leader A at term 5")
             + &line(120.003, "F became leader at term 5");
         let leader = |ahead: f64| {

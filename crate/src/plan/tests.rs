@@ -157,7 +157,8 @@ fn a_timeout_below_the_default_is_raised_where_leaders_change() {
         format!("Jun 02 09:00:{second:02} a etcd[9]: raft.node: 8211f1d0f64f3269 {verb} leader {leader} at term {term}\n")
     };
     let (b, c) = ("91bc3c398fb3c146", "fd422379fda50e48");
-    let changes = line(1, "elected", b, 2)
+    let changes = String::from("Jun 02 09:00:01 a etcd[9]: 8211f1d0f64f3269 became follower at term 2\n")
+        + &line(1, "elected", b, 2)
         + &line(20, "lost", b, 3)
         + &line(20, "elected", c, 3)
         + &line(50, "lost", c, 4)

@@ -501,7 +501,8 @@ fn followers_that_wait_too_little_are_named() {
 #[test]
 fn a_leader_that_was_elected_again() {
     let elected = |who: &str, second: u32, term: u32| {
-        format!("2020-04-20 10:00:0{second}.560000 I | raft: raft.node: {who} elected leader 91d25258d70ad868 at term {term}\n")
+        format!("2020-04-20 10:00:0{second}.560000 I | raft: {who} became follower at term {term}\n")
+            + &format!("2020-04-20 10:00:0{second}.560000 I | raft: raft.node: {who} elected leader 91d25258d70ad868 at term {term}\n")
     };
     let log = |who: &str| elected(who, 0, 4) + &elected(who, 2, 6);
     let documents = ["2a0965170762fd09", "91d25258d70ad868"].map(|who| Document { name: None, text: log(who) });
@@ -666,6 +667,7 @@ fn a_leader_that_its_disk_kept_asks_for_no_value() {
     let line = |at: &str, text: &str| format!("2026-11-30 09:53:{at} I | raft: {text}\n");
     let (a, b) = ("2a0965170762fd09", "91d25258d70ad868");
     let next = line("07.110000", &format!("{b} is starting a new election at term 2"))
+        + &line("07.110100", &format!("{b} became candidate at term 3"))
         + &line("07.110200", &format!("raft.node: {b} lost leader {a} at term 3"))
         + &line("07.112000", &format!("{b} became leader at term 3"));
     let old = line("01.000000", &format!("{a} became leader at term 2"))

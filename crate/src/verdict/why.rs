@@ -283,9 +283,9 @@ fn cases_in_100(facts: &Facts, stall: Micros) -> u32 {
 
 /// Why a leader may outlast one long stall after the other.
 fn drawn_once(facts: &Facts) -> &'static str {
-    let timers = timers_in_force(facts);
-    let longer = facts.stalls.iter().filter(|stall| stall.length.low > timers.election).count();
-    if longer > 1 && timers.generation.draws_once_per_term() {
+    let wait = facts.value(Parameter::ElectionTimeout);
+    let longer = facts.stalls.iter().filter(|stall| stall.length.low > wait).count();
+    if longer > 1 && timers_in_force(facts).generation.draws_once_per_term() {
         " Each member draws its wait once for each leader, so a leader that outlasts one such stall may outlast the next as well."
     } else {
         ""

@@ -340,8 +340,12 @@ fn unnamed_one_stopped(facts: &Facts, voices: &[Voice], change: &LeaderChange) -
     })
 }
 
-/// Whether the input shows that the old leader lived: its own log goes on, or its peers heard it again.
+/// Whether the input shows that the old leader lived: its own log goes on, or its peers heard it again, and no search may
+/// have left out its end.
 fn lived_on(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
+    if facts.searched() {
+        return false;
+    }
     let change = &changes[at];
     let Some(old) = change.old.as_deref() else { return false };
     let goes_on = |voice: &Voice| ended_in_own_log(facts, voice, changes, at) == Some(false);

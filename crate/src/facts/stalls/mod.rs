@@ -166,13 +166,14 @@ pub fn stalls(facts: &Facts, voices: &[Voice], changes: &mut Vec<LeaderChange>) 
     let alone = changes.iter().filter(|change| change.class == ChangeClass::Needless).count() == 1;
     let longest_near = found.stalls.iter().filter(|stall| stall.kind == StallKind::NearTimeout).map(|stall| stall.length.high).max();
     let speakers = speakers(facts);
+    let searched = facts.searched();
     for change in changes.iter_mut() {
         // Members that stood still with their leader count as having heard it: their clocks stood still too.
         if silent_throughout(facts, &found, change).is_some() {
             change.raised_by = None;
         }
-        // A leader whom the others heard did not stall.
-        let silent = change.class == ChangeClass::Needless && change.raised_by.is_none();
+        // A leader whom the others heard did not stall, and one whose start a search may have left out need not have lived.
+        let silent = change.class == ChangeClass::Needless && change.raised_by.is_none() && !searched;
         if silent && explaining(facts, &found, change).is_none() {
             let stalled = !facts.heartbeats_come_too_late() && !drawn_out(facts, change);
             let guess = stalled.then(|| {

@@ -274,7 +274,8 @@ fn a_member_that_only_campaigns_on_lost_none() {
 fn a_member_that_leads_again_had_not_ended() {
     let term = |second: u32, old: &str, new: &str, term: u32| {
         format!(
-            "2020-04-20 10:00:{second}.000000 I | raft: raft.node: 2a0965170762fd09 lost leader {old} at term {term}\n\
+            "2020-04-20 10:00:{second}.000000 I | raft: 2a0965170762fd09 became follower at term {term}\n\
+                 2020-04-20 10:00:{second}.000000 I | raft: raft.node: 2a0965170762fd09 lost leader {old} at term {term}\n\
                  2020-04-20 10:00:{second}.100000 I | raft: raft.node: 2a0965170762fd09 elected leader {new} at term {term}\n"
         )
     };
