@@ -540,8 +540,10 @@ fn a_member_that_campaigned_alone_for_long_deposes_a_leader_that_runs() {
                 "2016-09-12 10:10:{seconds:02}.300000 I | raft: {A} became follower at term {term}\n\
                  2016-09-12 10:10:{seconds:02}.300100 I | raft: raft.node: {A} lost leader {A} at term {term}\n\
                  2016-09-12 10:10:{:02}.400000 I | raft: {B} became candidate at term {term}\n\
+                 2016-09-12 10:10:{:02}.400000 I | raft: {B} received vote from {B} at term {term}\n\
                  2016-09-12 10:10:{:02}.410000 I | raft: {B} became leader at term {term}\n\
                  2016-09-12 10:10:{:02}.420000 I | raft: raft.node: {A} elected leader {B} at term {term}\n",
+                seconds + 1,
                 seconds + 1,
                 seconds + 1,
                 seconds + 1
@@ -875,6 +877,7 @@ fn an_election_that_takes_long_is_not_explained_by_a_silent_leader() {
              2021-09-12 10:10:{second:09.6} I | raft: raft.node: {B} lost leader {A} at term 6\n\
              2021-09-12 10:10:20.000000 I | raft: {B} is starting a new election at term 6\n\
              2021-09-12 10:10:20.000000 I | raft: {B} became candidate at term 7\n\
+             2021-09-12 10:10:20.000000 I | raft: {B} received vote from {B} at term 7\n\
              2021-09-12 10:10:20.100000 I | raft: {B} became leader at term 7\n\
              2021-09-12 10:10:20.100000 I | raft: raft.node: {B} elected leader {B} at term 7\n\
              2021-09-12 10:20:00.000000 I | etcdserver: saved snapshot at index 10001\n"

@@ -10,6 +10,7 @@ const BECAME: &[Meaning] = &[Meaning::BecameFollower, Meaning::BecameCandidate, 
 const TOGETHER: &[(Meaning, &[Meaning])] = &[
     (Meaning::ElectionStart, &[Meaning::BecameCandidate, Meaning::BecamePreCandidate]),
     (Meaning::BecameLeader, &[Meaning::BecameCandidate]),
+    (Meaning::BecameCandidate, &[Meaning::VoteReceived, Meaning::VoteSent, Meaning::VoteCount]),
     (Meaning::LeaderLost, BECAME),
     (Meaning::LeaderElected, BECAME),
 ];
@@ -88,7 +89,7 @@ mod tests {
         assert_eq!(searched(true, ""), (false, Timing::NotTheRemedy));
         assert_eq!(searched(true, "election at"), (true, Timing::Undecided));
         assert_eq!(searched(true, "elected leader").1, Timing::Undecided);
-        assert!(searched(true, "leader").0);
+        assert!(searched(true, "leader").0 && searched(true, "became").0);
         assert!(!searched(false, "").0);
     }
 }

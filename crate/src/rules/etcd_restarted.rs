@@ -1,6 +1,6 @@
 //! `etcd-restarted`: an etcd process ended again and again, by a fault, or was killed.
 
-use super::common::{REMOVED, UNREADABLE, is_clean, matching, near, plural, says, without_repeats};
+use super::common::{REMOVED, UNREADABLE, beside, is_clean, matching, near, plural, says, without_repeats};
 use super::etcd_own_trouble::is_told;
 use super::{Finding, Rule};
 use crate::facts::settings::SETTINGS_REFUSED;
@@ -44,6 +44,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     killed.retain(|id| !near(facts, *id, SETTINGS_REFUSED, -30 * S, S, 20));
     starts.retain(|id| !near(facts, *id, SETTINGS_REFUSED, -S, 30 * S, 20));
     starts.retain(|id| !near(facts, *id, &[Meaning::EtcdShutdown], -600 * S, 0, 60) && !facts.retimed.contains(id));
+    starts.retain(|id| !picked_alone(facts, *id));
     if killed.is_empty() && starts.len() < AGAIN_AND_AGAIN {
         return None;
     }
@@ -70,6 +71,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let severity = if count >= AGAIN_AND_AGAIN { Severity::Critical } else { Severity::Warning };
     let events = without_repeats(killed.into_iter().chain(starts));
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).counting(count))
+}
+
+/// A start is a dozen lines. Where one of them stands alone, a search picked it, and may have left out a word of a stop.
+fn picked_alone(facts: &Facts, start: EventId) -> bool {
+    let other = |event: &Event| event.meaning != facts.event(start).meaning;
+    facts.event(start).time.is_some() && !beside(facts, start, -5 * S, 5 * S, 20, &other)
 }
 
 /// Go's last words of etcd or fleetd, or etcd's own, where no other rule takes up what they say.
@@ -202,6 +209,15 @@ mod tests {
         format!(
             "Apr 20 {hour}:00:00 core-01 etcd2[815]: etcd Version: 2.3.8\nApr 20 {hour}:00:01 core-01 etcd2[815]: 8e9e05c52164694d became follower at term 4\n"
         )
+    }
+
+    /// `grep Version`: a word of a stop is not what it looks for.
+    #[test]
+    fn what_a_search_picked_does_not_show_how_it_ended() {
+        let found = |log: &str| find(&facts(&[log]), RuleId::EtcdRestarted).is_some();
+        let log: String = (10..14).map(boot).collect();
+        assert!(found(&log));
+        assert!(!found(&log.lines().filter(|line| line.contains("Version")).map(|line| format!("{line}\n")).collect::<String>()));
     }
 
     #[test]

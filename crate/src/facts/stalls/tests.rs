@@ -208,6 +208,7 @@ fn links_that_were_down_are_no_stall_to_survive() {
     let line = |second: u32, text: &str| format!("2020-04-20 10:00:{second:02}.000000 I | {text}\n");
     let elected = |second: u32, who: &str, term: u32| {
         line(second, &format!("raft: {who} became candidate at term {term}"))
+            + &line(second, &format!("raft: {who} received MsgVoteResp from {who} at term {term}"))
             + &line(second, &format!("raft: {who} became leader at term {term}"))
             + &line(second, &format!("raft: raft.node: {who} elected leader {who} at term {term}"))
     };
