@@ -74,11 +74,8 @@ mod tests {
         let texts: Vec<String> = (0..3)
             .map(|member| log(member, restarts).lines().filter(|line| line.contains(word)).map(|line| format!("{line}\n")).collect())
             .collect();
-        let documents = texts
-            .iter()
-            .enumerate()
-            .map(|(at, text)| Document { name: Some(format!("m{at}.log")), text: text.clone(), ..Document::default() })
-            .collect();
+        let documents =
+            texts.iter().enumerate().map(|(at, text)| Document { name: Some(format!("m{at}.log")), text: text.clone() }).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         (facts(&texts).searched(), analyze(&Input { documents, ..Input::default() }).verdict.timing)
     }
