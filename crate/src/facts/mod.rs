@@ -110,6 +110,8 @@ pub struct Facts {
     printed: [OnceCell<Vec<(EventId, Micros)>>; 2],
     /// Which logs hold remarks, once it was asked for.
     remarks: OnceCell<Vec<bool>>,
+    /// Whether a search picked the lines, once it was asked for.
+    searched: OnceCell<bool>,
     /// What starts etcd, as the names of its logs tell.
     pub by_path: Option<Launcher>,
     /// What starts etcd, once it was asked for.
@@ -162,6 +164,7 @@ impl Facts {
             old_leaders: Vec::new(),
             printed: Default::default(),
             remarks: OnceCell::new(),
+            searched: OnceCell::new(),
             by_path: None,
             started: OnceCell::new(),
             by_meaning: Vec::new(),

@@ -25,7 +25,7 @@ impl Facts {
             self.events_of(&[*line]).take(MORE_THAN_ONE).count() == MORE_THAN_ONE
                 && !self.any_event(|event| others.contains(&event.meaning))
         };
-        TOGETHER.iter().any(alone)
+        *self.searched.get_or_init(|| TOGETHER.iter().any(alone))
     }
 }
 
