@@ -58,13 +58,18 @@ pub fn is_borrowed(event: &Event) -> bool {
     }
 }
 
+/// Whether lines of this message name the member that printed them by its id, as those of etcd's raft do.
+fn names_its_member(event: &Event) -> bool {
+    event.signature().pieces.contains(&Piece::Hole("id", Kind::Id))
+}
+
 /// The ids of etcd's members are 64 bits of a hash: one of fewer digits than this does not occur.
 const SHORTEST_ID: usize = 8;
 
 /// Whether a line comes from the raft library of etcd in another program: Docker Swarm, whose logger quotes
 /// the message, or Dgraph, CockroachDB and Quorum, whose members have small numbers.
 pub fn is_of_another_raft(event: &Event) -> bool {
-    if !event.signature().pieces.contains(&Piece::Hole("id", Kind::Id)) {
+    if !names_its_member(event) {
         return false;
     }
     let short = event.word("id").is_some_and(|id| id.len() < SHORTEST_ID);
@@ -94,6 +99,8 @@ pub fn is_mention(event: &Event) -> bool {
             let said = said.rsplit_once('}').map_or(said, |(_, value)| value);
             !said.trim_start_matches(CELL).starts_with(|c: char| c.is_ascii_digit())
         }
+        // Kubernetes and Docker have versions too.
+        Meaning::PeerVersion => bare && !search::any(&event.text, OURS),
         Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(['{', '=', '[']),
         // etcd's own source.
         Meaning::ServerOverloaded => search::has(&event.text, "(\"server is"),
@@ -108,6 +115,11 @@ pub fn is_mention(event: &Event) -> bool {
             let entered = is_prompt(&event.text) || COMMANDS.iter().any(|known| command.starts_with(known));
             !entered && search::has(&event.text, "alarm disarm")
         }
+        // Other programs have clusters too, and name theirs: `redis cluster is unavailable`. etcdctl begins a line with it, in Ansible's JSON too.
+        Meaning::CtlUnhealthy => search::split(&event.text, "cluster is ").is_some_and(|(before, _)| {
+            let before = before.trim_end();
+            before.ends_with(is_letter) && !before.ends_with("\\n")
+        }),
         Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
         // crictl lists what ended with what runs: after one or two starts anew that is no trouble (judgement).
         Meaning::ContainerEnded => {
@@ -202,11 +214,29 @@ fn is_of_a_neighbour(event: &Event) -> bool {
 
 /// Whether the head of a line names a program, as syslog does, or a place in its source, as Kubernetes' logger does.
 fn names_a_program(text: &str) -> bool {
-    let number = |mark: &str, opens: char| {
-        let before = search::split(text, mark).and_then(|(before, _)| before.rsplit_once(opens));
-        before.is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    number("]: ", '[') || number("] ", ':') || header(text, text.len()).program.is_some()
+    is_number_before(text, SYSLOG) || is_number_before(text, ("] ", ':')) || header(text, text.len()).program.is_some()
+}
+
+/// How syslog's number of a process ends, and how it begins.
+const SYSLOG: (&str, char) = ("]: ", '[');
+
+/// Whether a number stands before this mark, behind that letter.
+fn is_number_before(text: &str, (mark, opens): (&str, char)) -> bool {
+    let before = search::split(text, mark).and_then(|(before, _)| before.rsplit_once(opens));
+    before.is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether syslog says that a program printed the line which neither is etcd or fleet nor is known to pass on what these print, and
+/// nothing in the line is theirs: `mqtt[812]: publish error: not connected`. The lines of etcd's raft name a member, and zap's JSON the
+/// place in the source.
+pub fn is_tagged_by_another(event: &Event) -> bool {
+    let text = &event.text;
+    let theirs = || [OURS, CLIENT_PORTS, PEER_PORTS, &["\"caller\":\""]].iter().any(|words| search::any(text, words));
+    (event.is_etcd_server() || event.is_fleet())
+        && is_number_before(text, SYSLOG)
+        && !names_its_member(event)
+        && !theirs()
+        && header(text, text.len()).program.is_none()
 }
 
 /// Whether a borrowed text is about etcd or fleet. `named` says that the rest of its document is.
@@ -252,6 +282,48 @@ mod tests {
         ] {
             let beside = format!("2021-06-03 10:20:30.123456 I | etcdserver: saved snapshot at index 10001\n{line}\n");
             assert_eq!(told(&beside), [], "{line}");
+        }
+    }
+
+    #[test]
+    fn words_that_others_use_too() {
+        for line in [
+            "Jun 03 10:20:31 n1 mqtt[812]: publish error: not connected",
+            "Jun 03 10:20:31 n1 app[812]: unexpected error: read timed out",
+            "Jun 03 10:20:31 n1 thermald[812]: temperature alarm raised",
+            "Jun 03 10:20:31 n1 postgres[812]: failed to fsync file base/1",
+            "Jun 03 10:20:31 n1 app[812]: mysql: error connecting to db.test:3306, retrying in 5s",
+            "Jun 03 10:20:31 n1 app[812]: invalid value x for flag -port: parse error",
+            "Jun 03 10:20:31 n1 app[812]: Timed out waiting for server to shut down",
+            "time=\"2021-06-03T10:20:31Z\" level=error msg=\"failed to get version: EOF\"",
+            "the node has already been bootstrapped",
+            "redis cluster is unavailable, trying again",
+            "Jun 03 10:20:31 n1 mon[812]: ceph cluster is degraded",
+        ] {
+            assert_eq!(told(&format!("2021-06-03 10:20:30.123456 I | etcdserver: saved snapshot at index 10001\n{line}\n")), [], "{line}");
+            assert_eq!(told(&format!("{line}\n")), [], "{line}");
+        }
+    }
+
+    /// Programs that hold etcd, or pass on what it prints, name themselves in the head.
+    #[test]
+    fn what_is_etcds_under_another_name() {
+        for (line, meaning) in [
+            (
+                "Jun 03 10:20:31 n1 localkube[812]: 2017-06-03 10:20:31.123456 E | etcdserver: publish error: etcdserver: request timed out",
+                Meaning::PublishError,
+            ),
+            (
+                "Jun 03 10:20:31 n1 k3s[812]: {\"level\":\"warn\",\"ts\":\"2021-06-03T10:20:31.000Z\",\"caller\":\"txn/util.go:93\",\"msg\":\"apply request took too long\",\"took\":\"1.2s\",\"expected-duration\":\"100ms\"}",
+                Meaning::ApplySlow,
+            ),
+            ("Jun 03 10:20:31 n1 openshift[812]: raft.node: 8e9e05c52164694d lost leader 91bc3c398fb3c146 at term 6", Meaning::LeaderLost),
+            (
+                "fatal: [n1]: FAILED! => {\"stdout\": \"member 8e9e05c52164694d is unhealthy\\ncluster is unavailable\"}",
+                Meaning::CtlUnhealthy,
+            ),
+        ] {
+            assert!(told(&format!("{line}\n")).contains(&meaning), "{line}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The log as it is read: its events, and what all its lines tell of who wrote it, when, and in which form.
 
 use super::around::Around;
-use super::foreign::{is_borrowed, is_mention, is_of_another_raft, is_ours};
+use super::foreign::{is_borrowed, is_mention, is_of_another_raft, is_ours, is_tagged_by_another};
 use super::hosts::{Hosts, MOST_HOSTS};
 use super::message::Message;
 use super::one_behind_another::name_members;
@@ -175,14 +175,15 @@ impl Log {
     /// lease of Kubernetes was lost does not: any controller has one, and asks the API server alone; Patroni's store need be none.
     fn drop_foreign(&mut self, named: bool) {
         let of_another = |event: &Event| event.meaning == Meaning::OtherStore || is_of_another_raft(event);
+        let counts = |event: &Event| !is_mention(event) && !of_another(event) && !is_tagged_by_another(event);
         let of_client = |event: &Event| matches!(event.meaning, Meaning::KubernetesLeaseLost | Meaning::StoreUnreachable);
-        let names = |event: &Event| !is_borrowed(event) && !of_another(event) && !of_client(event);
+        let names = |event: &Event| !is_borrowed(event) && !of_another(event) && !of_client(event) && !is_tagged_by_another(event);
         // Who holds etcd's raft library names it in the places of its source.
         let named = named && !self.reading.events.iter().any(of_another) || self.reading.events.iter().any(names);
         let (reading, programs) = (&mut self.reading, &mut self.programs);
         reading.events.retain(|event| {
             reading.other_store |= event.meaning == Meaning::OtherStore;
-            let keep = !is_mention(event) && !of_another(event) && (!is_borrowed(event) || is_ours(event, named));
+            let keep = counts(event) && (!is_borrowed(event) || is_ours(event, named));
             if !keep {
                 reading.recognised -= 1;
                 reading.foreign += 1;
