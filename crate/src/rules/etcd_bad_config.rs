@@ -350,6 +350,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_address_that_the_cluster_does_not_know() {
+        let log = "Oct 05 16:49:43 n1 etcd[29377]: --initial-cluster must include n1=https://192.0.2.1:2380 given --initial-advertise-peer-urls=https://192.0.2.1:2380\n";
+        let found = find(&facts(&[log]), RuleId::EtcdBadConfig).expect("refused");
+        assert!(found.title.contains("do not fit"), "{}", found.title);
+    }
+
     /// As `docker compose logs --no-log-prefix` mixes them: the others start, and one does not.
     #[test]
     fn of_members_mixed_up_one_that_never_speaks_did_not_start_later() {

@@ -29,9 +29,10 @@ pub(super) const OURS: &[&str] =
 /// (hashicorp/go-hclog:intlogger.go:25, before its 1.0; `[ERR]` is older).
 const LEVELS: &[&str] = &["[ERR] ", "[ERROR] ", "[WARN] ", "[INFO] ", "[DEBUG] ", "[TRACE] "];
 
-/// Calls of the Kubernetes API: its two roots of resources and its three health checks, and what its clients say of one that they
-/// held back themselves (kubernetes/client-go@v0.20.0:rest/request.go, tryThrottle).
-const CALLS: &[&str] = &["/api/", "/apis/", "/healthz", "/readyz", "/livez", "client rate limiter"];
+/// Calls of the Kubernetes API: its two roots of resources and its three health checks, what its clients say of one that they held
+/// back themselves (kubernetes/client-go@v0.20.0:rest/request.go, tryThrottle), and what kubectl says of one that it could not make
+/// (kubernetes/kubectl@v0.20.0:pkg/cmd/util/helpers.go, StandardErrorMessage).
+const CALLS: &[&str] = &["/api/", "/apis/", "/healthz", "/readyz", "/livez", "client rate limiter", "Unable to connect to the server: "];
 
 const DIALS_A_SOCKET: &str = "dial unix ";
 
@@ -100,7 +101,7 @@ pub fn is_mention(event: &Event) -> bool {
             !said.trim_start_matches(CELL).starts_with(|c: char| c.is_ascii_digit())
         }
         // Kubernetes and Docker have versions too.
-        Meaning::PeerVersion => bare && !search::any(&event.text, OURS),
+        Meaning::PeerVersion => bare && search::has(&event.text, "msg=\"") && !search::any(&event.text, OURS),
         Meaning::ApplySlow => bare && event.time.is_none() && !event.text.contains(['{', '=', '[']),
         // etcd's own source.
         Meaning::ServerOverloaded => search::has(&event.text, "(\"server is"),
@@ -118,8 +119,10 @@ pub fn is_mention(event: &Event) -> bool {
         // Other programs have clusters too, and name theirs: `redis cluster is unavailable`. etcdctl begins a line with it, in Ansible's JSON too.
         Meaning::CtlUnhealthy => search::split(&event.text, "cluster is ").is_some_and(|(before, _)| {
             let before = before.trim_end();
-            before.ends_with(is_letter) && !before.ends_with("\\n")
+            before.ends_with(is_letter) && !["etcd", "\\n"].iter().any(|ours| before.ends_with(ours))
         }),
+        // The reason that Google's own interfaces give; fleet's gives none.
+        Meaning::ClientHttp500 => search::has(&event.text, "backendError"),
         Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
         // crictl lists what ended with what runs: after one or two starts anew that is no trouble (judgement).
         Meaning::ContainerEnded => {
@@ -214,8 +217,13 @@ fn is_of_a_neighbour(event: &Event) -> bool {
 
 /// Whether the head of a line names a program, as syslog does, or a place in its source, as Kubernetes' logger does.
 fn names_a_program(text: &str) -> bool {
-    is_number_before(text, SYSLOG) || is_number_before(text, ("] ", ':')) || header(text, text.len()).program.is_some()
+    let program = header(text, text.len()).program;
+    let tagged = || program.is_some_and(|name| !RUN_ETCD.contains(&name)) || program.is_none() && is_number_before(text, SYSLOG);
+    is_number_before(text, ("] ", ':')) || tagged()
 }
+
+/// Who runs etcd for a unit, and passes on what it prints.
+const RUN_ETCD: [&str; 4] = ["docker", "rkt", "sh", "bash"];
 
 /// How syslog's number of a process ends, and how it begins.
 const SYSLOG: (&str, char) = ("]: ", '[');
@@ -298,6 +306,8 @@ mod tests {
             "time=\"2021-06-03T10:20:31Z\" level=error msg=\"failed to get version: EOF\"",
             "the node has already been bootstrapped",
             "redis cluster is unavailable, trying again",
+            "Unable to connect to the server: x509: certificate signed by unknown authority",
+            "E0603 10:20:31.123456       1 gce.go:11] googleapi: Error 503: The service is currently unavailable., backendError",
             "Jun 03 10:20:31 n1 mon[812]: ceph cluster is degraded",
         ] {
             assert_eq!(told(&format!("2021-06-03 10:20:30.123456 I | etcdserver: saved snapshot at index 10001\n{line}\n")), [], "{line}");
@@ -341,6 +351,10 @@ mod tests {
                 Meaning::PeerDialError,
             ),
             ("Jun 03 10:20:31 n1 etcd[34]: x509: certificate has expired or is not yet valid", Meaning::TlsRefused),
+            (
+                "Jun 03 10:20:31 n1 docker[34]: 2021/06/03 10:20:31 http: TLS handshake error from 192.0.2.9:52370: remote error: bad certificate",
+                Meaning::TlsRefused,
+            ),
         ] {
             let beside = format!("2021-06-03 10:20:30.123456 I | etcdserver: saved snapshot at index 10001\n{line}\n");
             assert_eq!(told(&beside), [meaning], "{line}");

@@ -83,6 +83,10 @@ fn each_in_its_words() {
             "an address that its machine does not have",
         ),
         (
+            "{\"level\":\"error\",\"ts\":\"2024-12-19T13:27:46.359912Z\",\"caller\":\"embed/etcd.go:539\",\"msg\":\"creating peer listener failed\",\"error\":\"listen tcp 192.0.2.9:2380: bind: cannot assign requested address\"}\n",
+            "an address that its machine does not have",
+        ),
+        (
             "{\"level\":\"info\",\"ts\":\"2023-02-03T10:00:00.000Z\",\"caller\":\"backend/backend.go:549\",\"msg\":\"finished defragmenting directory\",\"path\":\"/var/lib/etcd/member/snap/db\",\"took\":\"12.345s\"}\n",
             "took 12.3\u{a0}s",
         ),
