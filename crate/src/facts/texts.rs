@@ -3,6 +3,7 @@
 use super::Facts;
 use crate::gather::Gather;
 use crate::log::event::{Event, Value};
+use crate::log::reader::foreign::has_port;
 use crate::log::reader::message::SHOWN;
 use crate::search;
 
@@ -17,9 +18,18 @@ pub fn revisions_apart(event: &Event) -> Option<i64> {
 /// Whether the line holds one of these words. The text kept for a very long line is cut, so of one what the
 /// holes caught is looked at too.
 pub fn says(event: &Event, words: &[&str]) -> bool {
-    let caught = |word: &str| event.values.iter().any(|(_, value)| matches!(value, Value::Text(text) if search::has(text, word)));
-    let cut = event.text.len() >= SHOWN;
-    words.iter().any(|word| search::has(&event.text, word) || cut && caught(word))
+    is_in(event, &|text| search::any(text, words))
+}
+
+/// Whether it does with one of these ports.
+pub fn names_port(event: &Event, ports: &[&str]) -> bool {
+    is_in(event, &|text| has_port(text, ports))
+}
+
+/// Of a long line the text is cut, and what a signature caught is not.
+fn is_in(event: &Event, fits: &dyn Fn(&str) -> bool) -> bool {
+    let caught = || event.values.iter().any(|(_, value)| matches!(value, Value::Text(text) if fits(text)));
+    fits(&event.text) || event.text.len() >= SHOWN && caught()
 }
 
 impl Facts {

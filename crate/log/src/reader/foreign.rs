@@ -18,6 +18,12 @@ pub const CLIENT_PORTS: &[&str] = &[":2379", ":2381", ":4001", ":4002"];
 /// And where other members: at 2380 from 2.0 on, at 7001 in 0.4, as 2.0 to 2.3 do as well.
 pub const PEER_PORTS: &[&str] = &[":2380", ":7001"];
 
+/// Whether one of these ports stands in `text`, not only the first digits of another: a client has one such as 40021.
+pub fn has_port(text: &str, ports: &[&str]) -> bool {
+    let ends = |at: usize| !text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    ports.iter().any(|port| search::places(text, port).any(|at| ends(at + port.len())))
+}
+
 /// Words of etcd and fleet in a line. The logger of etcd 2.1 to 3.4 writes date, time, one letter of `CEWNID`, ` | ` and the package
 /// (etcd-io/etcd@v2.3.8, vendored github.com/coreos/pkg/capnslog/formatters.go). Members talk to each other below `/raft`
 /// (etcd-io/etcd@v2.0.13:rafthttp/http.go, RaftPrefix), and k3s calls the etcd within it its data store (k3s-io/k3s@v1.20.6+k3s1:
@@ -258,7 +264,8 @@ pub fn is_ours(event: &Event, named: bool) -> bool {
     // Talos names the service that it speaks of: `service[containerd](Running): Health check failed: …`.
     let of_another = search::split(&event.text, "service[").is_some_and(|(_, name)| !name.starts_with("etcd]"));
     let by_words = || has(OURS) || named && !is_of_a_neighbour(event);
-    !of_another && !has(LEVELS) && (has(CLIENT_PORTS) || has(PEER_PORTS) || !has(CALLS) && by_words())
+    let by_port = [CLIENT_PORTS, PEER_PORTS].iter().any(|ports| has_port(&event.text, ports));
+    !of_another && !has(LEVELS) && (by_port || !has(CALLS) && by_words())
 }
 
 #[cfg(test)]
@@ -278,6 +285,7 @@ mod tests {
         for line in [
             "Jun 03 10:20:31 n1 prometheus[33]: level=warn msg=\"scrape failed\" err=\"Get http://192.0.2.9:9100/metrics: dial tcp 192.0.2.9:9100: connect: connection refused\"",
             "Jun 03 10:20:32 n1 web[34]: dial tcp 192.0.2.9:8080: connect: connection refused",
+            "Jun 03 10:20:32 n1 web[34]: dial tcp 192.0.2.9:40021: connect: connection refused",
             "E0603 10:20:31.123456       1 hook.go:11] failed calling webhook: Post https://hook.test:443/?timeout=30s: dial tcp 192.0.2.9:443: i/o timeout",
             "E0603 10:20:31.123456       1 hook.go:11] failed calling webhook: Post https://hook.test:443/?timeout=30s: context deadline exceeded",
             "Jun 03 10:20:31 n1 dockerd[812]: pulling an image: context deadline exceeded",

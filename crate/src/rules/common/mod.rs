@@ -13,7 +13,7 @@ pub use crate::facts::events::{longest_first, matching};
 pub use crate::facts::failures::{after_fleet_stop, with_fleet_stop};
 pub use crate::facts::texts::{
     BY_LEADER, CONNECT_TIMEOUT, GONE, LIMIT, REFUSED, REMOVED, TLS_ALERT, TLS_TIMEOUT, UNEXPECTED_STATUS, UNREADABLE, WITHOUT_LEADER,
-    blames_certificate, is_clean, revisions_apart, says,
+    blames_certificate, is_clean, names_port, revisions_apart, says,
 };
 pub use finding::{MOST_EVIDENCE, graver, said_outright};
 pub use in_force::{closes_silent_streams, doubtful, human_limit, knows_wait, last_printed, only_bounded};

@@ -4,7 +4,7 @@ use crate::facts::{EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::log::reader::foreign::{CLIENT_PORTS, PEER_PORTS};
 use crate::rules::common::{
-    REFUSED, UNEXPECTED_STATUS, blames_certificate, near, says, while_etcd_starts, with_etcd_stop, with_fleet_stop,
+    REFUSED, UNEXPECTED_STATUS, blames_certificate, names_port, near, says, while_etcd_starts, with_etcd_stop, with_fleet_stop,
 };
 use crate::units::S;
 
@@ -62,7 +62,7 @@ pub fn turned_away(facts: &Facts) -> (Vec<EventId>, bool) {
 /// A client's line; members that cannot reach each other have a finding of their own.
 pub fn refused(event: &Event) -> bool {
     let of_client = event.is_fleet()
-        || event.meaning == Meaning::PeerDialError && (says(event, CLIENT_PORTS) || says(event, ASKS_HEALTH))
+        || event.meaning == Meaning::PeerDialError && (names_port(event, CLIENT_PORTS) || says(event, ASKS_HEALTH))
         || !event.is_etcd_server()
         || matches!(event.meaning, Meaning::ClientUnavailable | Meaning::CtlUnhealthy | Meaning::ProxyEndpoint | Meaning::ProxyZero);
     if says(event, OTHERWISE) {
