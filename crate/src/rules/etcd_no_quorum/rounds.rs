@@ -1,6 +1,6 @@
 //! Rounds of an election that nobody answered.
 
-use crate::facts::links::{BROKEN, peer};
+use crate::facts::links::{BROKEN, came_up, peer};
 use crate::facts::voices::START_LINES;
 use crate::facts::{EventId, Facts, Generation, LeaderChange};
 use crate::index::{Index, slot};
@@ -55,12 +55,19 @@ fn goes_on(facts: &Facts, round: EventId) -> bool {
     asks.any(|event| event.number("term").zip(last_entry_term(event)).is_some_and(|(term, entry)| term - entry >= MANY_TERMS))
 }
 
-/// Whether each member that it asks in this round refuses it, or is out of its reach.
+/// Whether each member that it asks in this round refuses it, or is out of its reach, by the last that is said of the way to it.
 fn none_in_reach(facts: &Facts, round: EventId) -> bool {
+    /// Of a member that stays away etcd tells again within this time (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/probing_status.go,
+    /// statusMonitoringInterval).
+    const TOLD_AGAIN: Micros = 30 * S;
     let asks = facts.after(round, 20).filter(|event| event.meaning == Meaning::VoteSent);
     let asked = distinct(asks.filter_map(|event| event.word("to")));
     let away = |event: &Event| BROKEN.contains(&event.meaning) && (says(event, REFUSED) || says(event, &["no route to host"]));
-    let is_away = |who: &&str| facts.logs[round.log].events.iter().any(|event| peer(event) == Some(*who) && away(event));
+    let now = |event: &Event| event.time.zip(time(facts, round)).is_none_or(|(there, here)| (there.micros - here).abs() <= TOLD_AGAIN);
+    let is_away = |who: &&str| {
+        let of_it = |event: &&Event| peer(event) == Some(*who) && now(event) && (came_up(event) || away(event));
+        facts.logs[round.log].events.iter().rfind(of_it).is_some_and(|event| !came_up(event))
+    };
     !asked.is_empty() && asked.iter().all(is_away)
 }
 

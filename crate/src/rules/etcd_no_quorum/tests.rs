@@ -282,4 +282,8 @@ fn two_rounds_are_enough_where_nobody_can_be_reached() {
     assert!(!told(format!("{rounds}{one}")));
     assert!(told(format!("{rounds}{one}{}", refused("c2f1a39bb07d5e64"))));
     assert!(!told(format!("{}{one}{}", round(2), refused("c2f1a39bb07d5e64"))), "one round");
+    // Both had refused while they started, an hour before, or are there by now.
+    let both = one + &refused("c2f1a39bb07d5e64");
+    assert!(!told(format!("{}{rounds}", both.replace(" 09:", " 08:"))));
+    assert!(!told(format!("{both}2020-06-23 09:58:42.275584 I | rafthttp: peer a41dd41eed6b1820 became active\n{rounds}")));
 }
