@@ -131,10 +131,23 @@ fn printing(facts: &Facts) -> Option<Launcher> {
     if shows(OBJECTS_OF_OPENSHIFT) {
         return of_etcd().all(in_json).then_some(Launcher::OpenShift);
     }
-    // `kubectl logs --prefix` names the pod (kubernetes/kubectl: pkg/cmd/logs/logs.go).
-    let of_pod = heads(|text| text.starts_with("[pod/"));
     let is_bare = of_etcd().all(|log| in_json(log) || log.hosts.is_empty());
-    (of_pod || is_bare && shows(KUBERNETES)).then_some(Launcher::Kubelet)
+    if is_bare && shows(KUBERNETES) || heads(by_static_pod) {
+        return Some(Launcher::Kubelet);
+    }
+    heads(|text| pod(text).is_some()).then_some(Launcher::Workload)
+}
+
+/// `kubectl logs --prefix` names the pod: `[pod/etcd-n1/etcd] ` (kubernetes/kubectl: pkg/cmd/logs/logs.go).
+fn pod(text: &str) -> Option<&str> {
+    text.strip_prefix("[pod/")?.split('/').next()
+}
+
+/// A kubelet names the pod of a manifest with its machine, a set its pods with numbers, and kops has a manager of its own
+/// (kubernetes/kubernetes@v1.29.0:pkg/kubelet/config/common.go, generatePodName; kubernetes/kops: etcd-manager).
+fn by_static_pod(text: &str) -> bool {
+    let machine = pod(text).and_then(|pod| pod.strip_prefix("etcd-"));
+    machine.is_some_and(|machine| !machine.starts_with("manager-") && !machine.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether something heads a line.
@@ -227,6 +240,9 @@ mod tests {
             (before("[pod/etcd-n1/etcd] ", &pods), Some(Launcher::Kubelet), None),
             // No key of Kubernetes need stand beside it.
             (format!("[pod/etcd-n1/etcd] {LATE}\n"), Some(Launcher::Kubelet), None),
+            (format!("[pod/etcd-0/etcd] {LATE}\n"), Some(Launcher::Workload), None),
+            (format!("[pod/web-etcd-2/etcd] {LATE}\n"), Some(Launcher::Workload), None),
+            (format!("[pod/etcd-manager-main-n1/etcd-manager] {LATE}\n"), Some(Launcher::Workload), None),
             (before("", &of_openshift), Some(Launcher::OpenShift), None),
             (before("10.5.0.2: ", &pods), Some(Launcher::Installer), None),
             (before("", start), Some(Launcher::K3s), Some(RKE2)),
