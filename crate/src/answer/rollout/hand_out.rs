@@ -40,7 +40,10 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
             "Where an installer or a tool makes a server's unit or its config.yaml of it (get.k3s.io, Terraform, NixOS), run that on one server after the other, as below: the installer starts k3s anew itself.",
             &[],
         ),
-        Launcher::K3s => ("It applies at the next restart of k3s or RKE2.", &[]),
+        Launcher::K3s => {
+            let in_unit = facts.configurations.iter().any(|each| each.source == Source::DropIn);
+            ("It applies at the next restart of k3s or RKE2.", if in_unit { &["sudo systemctl daemon-reload"] } else { &[] })
+        }
         Launcher::Installer => (
             "Give it to what installs the cluster (rke up, talosctl apply-config, k0sctl apply, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
             &[],
@@ -56,7 +59,7 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
         Launcher::K3s if !by_tool => put(patches, " on every server"),
         Launcher::K3s | Launcher::Installer | Launcher::Workload | Launcher::Tool(_) => put(patches, ""),
     };
-    // k3s reads its file only as it starts.
+    // k3s reads its file only as it starts, and systemd the unit only when told.
     let interrupts = if launcher == Launcher::K3s && !by_tool { "Nothing." } else { "Nothing until the file changes." };
     step(format!("{first}{text}"), commands, interrupts)
 }

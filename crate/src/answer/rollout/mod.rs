@@ -295,12 +295,14 @@ mod tests {
         assert!(costs(FLAGS.replace("=100\n", "=500\n")).iter().all(|cost| cost.ends_with("up to 1.5\u{a0}s.")));
     }
 
-    /// k3s and RKE2 read their own file as they start; systemd has no part in it.
+    /// k3s and RKE2 read their own file as they start; systemd has a part only in the unit that hands them the values.
     #[test]
     fn what_k3s_reads_itself_needs_no_reload_of_systemd() {
         let said = steps(K3S);
         assert!(said.contains("restart k3s") && !said.contains("daemon-reload"), "{said}");
         assert!(steps(FLAGS).contains("daemon-reload"));
+        let unit = "[Service]\nExecStart=/usr/local/bin/k3s server --etcd-arg=heartbeat-interval=100 --etcd-arg=election-timeout=1000\n";
+        assert!(steps(unit).contains("restart k3s") && steps(unit).contains("daemon-reload"));
     }
 
     /// The other words in capitals say what to put there.
