@@ -961,3 +961,32 @@ fn what_the_outage_to_ride_out_is_stands_beside_its_number() {
     let why = bounds(row(&report, "fleet.agent-ttl"));
     assert!(why.contains("to ride out, twice the wait that is proven: 3 × 6\u{a0}s = 18\u{a0}s."), "{why}");
 }
+
+/// Two members take turns, each stalling while it leads; of the last change nothing shows whether the old leader lived.
+#[test]
+fn what_stalls_explain_is_called_needless_only_where_each_is_shown_to_be() {
+    let at = |minute: u32, text: String| format!("2016-09-12 10:{minute:02}:20.000000 {text}\n");
+    let mut logs = [at(0, format!("I | raft: {A} became leader at term 2")), String::new()];
+    for minute in 1..5 {
+        let term = minute + 2;
+        let (old, new, turn) = if minute % 2 == 1 { (A, B, 0) } else { (B, A, 1) };
+        logs[turn] += &[
+            "W | etcdserver: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.4s)".to_owned(),
+            format!("I | raft: {old} became follower at term {term}"),
+            format!("I | raft: raft.node: {old} changed leader from {old} to {new} at term {term}"),
+        ]
+        .map(|text| at(minute, text))
+        .concat();
+        logs[1 - turn] += &[
+            format!("I | raft: {new} became leader at term {term}"),
+            format!("I | raft: raft.node: {new} elected leader {new} at term {term}"),
+        ]
+        .map(|text| at(minute, text))
+        .concat();
+    }
+    let why = |logs: &[String; 2]| read(&[&logs[0], &logs[1]]).verdict.why;
+    assert!(why(&logs).contains("4 needless leader changes"), "{}", why(&logs));
+    logs[1] += &(at(6, format!("I | raft: raft.node: {B} lost leader {A} at term 7"))
+        + &at(6, format!("I | raft: raft.node: {B} elected leader ca93d269ec463a6b at term 7")));
+    assert!(why(&logs).contains("4 of 5 leader changes"), "{}", why(&logs));
+}

@@ -231,7 +231,8 @@ fn explained(case: &Case) -> Option<String> {
     let Case { facts, plan, .. } = *case;
     let mut explained = Vec::new();
     if plan.replay.needless > 0 && !plan.repairs {
-        explained.push(share(plan.replay.explained, plan.replay.needless, "needless leader change", ""));
+        let change = if facts.shows_all_needless() { "needless leader change" } else { "leader change" };
+        explained.push(share(plan.replay.explained, plan.replay.needless, change, ""));
     }
     let (gave_up, tied) = (facts.fleet_failures.len() as u64, tied_to_stalls(facts));
     if tied > 0 {

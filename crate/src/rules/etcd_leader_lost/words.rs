@@ -60,7 +60,9 @@ pub(super) fn what(facts: &Facts, (needless, won_again): (usize, usize), changes
         return format!("{who} The excerpt does not show which leader followed, nor why.");
     }
     let unplanned = plural(changes as u64, "unplanned leader change", "unplanned leader changes");
-    let alive = facts.needless().filter(|change| is_needless(facts, change) && change.shows_alive()).count();
+    // Who led again had lived, too.
+    let all = needless + won_again;
+    let alive = won_again + facts.needless().filter(|change| is_needless(facts, change) && change.shows_alive()).count();
     let wanted = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted && change.old.is_some()).count();
     let majority = facts.changes.iter().filter(|change| without_majority(facts, change)).count();
     let again = match changes.saturating_sub(needless + wanted + majority) {
@@ -89,23 +91,20 @@ pub(super) fn what(facts: &Facts, (needless, won_again): (usize, usize), changes
         }
         (1, 0) if alive == 0 && changes == 1 => String::from("Nothing shows whether the old leader lived."),
         (_, 0) if alive == 0 => format!("{unplanned}, and nothing shows whether the old leaders lived."),
-        (needless, 0) if alive < needless => {
-            format!("{unplanned}; {} the old leader is seen to have lived, else nothing shows it.", times(alive as u64))
+        (_, 0) if alive < all => {
+            format!("{unplanned}; {} the old leader is seen to have lived, else nothing shows it.{again}", times(alive as u64))
         }
-        (needless, wanted) if alive < needless => {
+        (_, wanted) if alive < all => {
             format!(
                 "Of {unplanned} {wanted} came after the old leader's process had ended; of the others no line shows that it did.{again}"
             )
         }
         (1, 0) if changes == 1 => String::from("The old leader lived when it lost its place."),
-        (needless, 0) if needless + won_again == changes => format!("{unplanned}, and the old leader lived each time.{again}"),
-        (needless, 0) => format!("Of {unplanned} {} came while the old leader lived.{again}", needless + won_again),
-        (needless, wanted) => {
-            let needless = needless + won_again;
-            format!("Of {unplanned} {needless} came while the old leader lived, {wanted} after its process had ended.{again}")
-        }
+        (_, 0) if all == changes => format!("{unplanned}, and the old leader lived each time.{again}"),
+        (_, 0) => format!("Of {unplanned} {all} came while the old leader lived.{again}"),
+        (_, wanted) => format!("Of {unplanned} {all} came while the old leader lived, {wanted} after its process had ended.{again}"),
     };
-    let (raised, all) = (raised(facts), needless + won_again);
+    let raised = raised(facts);
     let by_stall = |change: &&LeaderChange| is_needless(facts, change) && facts.stall_of(change).is_some_and(|stall| stall.kind.is_known());
     let stalls = match facts.needless().filter(by_stall).count() {
         0 if raised.len() == needless => format!(
