@@ -19,13 +19,15 @@ impl Facts {
     /// Whether a search picked the lines that tell of elections: what it left out may have told that a process ended, or that
     /// somebody moved the leadership.
     pub fn searched(&self) -> bool {
-        /// An excerpt may begin or end in the middle of one election.
-        const MORE_THAN_ONE: usize = 2;
-        let alone = |(line, others): &(Meaning, &[Meaning])| {
-            self.events_of(&[*line]).take(MORE_THAN_ONE).count() == MORE_THAN_ONE
-                && !self.any_event(|event| others.contains(&event.meaning))
+        // An excerpt may begin or end in the middle of one election, of which each member has its lines.
+        let of_several = |line: Meaning| {
+            let mut terms = self.events_of(&[line]).filter_map(|(_, event)| event.number("term"));
+            let first = terms.next();
+            terms.any(|term| Some(term) != first)
         };
-        *self.searched.get_or_init(|| TOGETHER.iter().any(alone))
+        let alone = |(line, others): &(Meaning, &[Meaning])| of_several(*line) && !self.any_event(|event| others.contains(&event.meaning));
+        // Rows that a terminal cut lack such words, too.
+        *self.searched.get_or_init(|| TOGETHER.iter().any(alone) && !self.any_event(|event| event.cut))
     }
 }
 
@@ -78,6 +80,28 @@ mod tests {
             texts.iter().enumerate().map(|(at, text)| Document { name: Some(format!("m{at}.log")), text: text.clone() }).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         (facts(&texts).searched(), analyze(&Input { documents, ..Input::default() }).verdict.timing)
+    }
+
+    /// As `cut -c1-80` and a copied screen leave them; and an excerpt of three members that begins within an election.
+    #[test]
+    fn rows_that_were_cut_and_a_beginning_are_no_search() {
+        let rows = |width: usize| -> String {
+            (0..3)
+                .map(|member| log(member, false))
+                .collect::<String>()
+                .lines()
+                .filter(|row| row.contains("raft.node: ") || row.contains("became c"))
+                .map(|row| row[..row.len().min(width)].to_owned() + "\n")
+                .collect()
+        };
+        assert!(facts(&[&rows(200)]).searched() && !facts(&[&rows(80)]).searched());
+        let begun = |term: u32| {
+            [0, 1, 2].map(|member| {
+                format!("2021-03-02 10:0{term}:10.000000 I | raft.node: {} elected leader {} at term {term}\n", MEMBERS[member], MEMBERS[1])
+            })
+        };
+        let [one, other] = [begun(5), begun(6)];
+        assert!(!facts(&one.each_ref().map(String::as_str)).searched() && facts(&[&one[0], &other[1]]).searched());
     }
 
     /// Whether the process that led had ended is in the whole log only.
