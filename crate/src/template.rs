@@ -84,7 +84,9 @@ pub fn fills(value: &str) -> bool {
 /// What a mark names for the case that nobody sets what it stands for, as Jinja's `{{ x | default(100) }}`, Helm's
 /// `{{ .X | default 100 }}` and Salt's `{{ x.get('y', 100) }}` do.
 pub fn fallback(value: &str) -> Option<&str> {
-    if !value.starts_with("{{") || length(value) != Some(value.len()) {
+    /// What computes with it, or chooses: then the value is another one.
+    const COMPUTES: &[&str] = &["*", "+", "~", "/", "%", " - ", " if ", "mul ", "add ", "div ", "sub ", "product("];
+    if !value.starts_with("{{") || length(value) != Some(value.len()) || search::any(value, COMPUTES) {
         return None;
     }
     let (_, behind) =

@@ -56,6 +56,11 @@ fn the_default_that_a_template_names_is_the_value() {
     ] {
         assert_eq!(patched(text, &[ELECTION]), text.replace("1000", "2500"));
     }
+    // What is computed from a default is another value.
+    for mark in ["{{ (wait | default(5)) * 1000 }}", "{{ mul (default 5 .wait) 1000 }}", "{{ wait | default(5000) if big else 1000 }}"] {
+        let text = format!("ETCD_NAME={{{{ name }}}}\nETCD_ELECTION_TIMEOUT={mark}\n");
+        assert_eq!(config::read(0, &text).expect("a file of variables").settings[0].value, None, "{text}");
+    }
 }
 
 #[test]
