@@ -324,7 +324,7 @@ fn a_stall_beyond_the_wait_is_said_to_cost_a_leader_its_place_at_times() {
     let changed =
         read(&[&(log.replace("for 1.2s", "for 5ms").replace(&format!("leader {A} at"), &format!("leader {B} at")) + &change.concat())]);
     assert_eq!(changed.verdict.timing, Timing::Undecided);
-    assert!(changed.verdict.why.starts_with("Nothing in the input"), "{}", changed.verdict.why);
+    assert!(!changed.verdict.why.contains("of 100 cases"), "{}", changed.verdict.why);
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::Timing;
+    use crate::report::{Timing, Verdict};
     use crate::rules::testing::facts;
     use crate::{Document, Input, analyze};
 
@@ -72,14 +72,14 @@ mod tests {
         log
     }
 
-    fn searched(restarts: bool, word: &str) -> (bool, Timing) {
+    fn searched(restarts: bool, word: &str) -> (bool, Verdict) {
         let texts: Vec<String> = (0..3)
             .map(|member| log(member, restarts).lines().filter(|line| line.contains(word)).map(|line| format!("{line}\n")).collect())
             .collect();
         let documents =
             texts.iter().enumerate().map(|(at, text)| Document { name: Some(format!("m{at}.log")), text: text.clone() }).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        (facts(&texts).searched(), analyze(&Input { documents, ..Input::default() }).verdict.timing)
+        (facts(&texts).searched(), analyze(&Input { documents, ..Input::default() }).verdict)
     }
 
     /// As `cut -c1-80` and a copied screen leave them; and an excerpt of three members that begins within an election.
@@ -107,9 +107,13 @@ mod tests {
     /// Whether the process that led had ended is in the whole log only.
     #[test]
     fn a_search_leaves_out_why_the_leader_changed() {
-        assert_eq!(searched(true, ""), (false, Timing::NotTheRemedy));
-        assert_eq!(searched(true, "election at"), (true, Timing::Undecided));
-        assert_eq!(searched(true, "elected leader").1, Timing::Undecided);
+        let (found, verdict) = searched(true, "");
+        assert_eq!((found, verdict.timing), (false, Timing::NotTheRemedy));
+        for word in ["election at", "elected leader"] {
+            let (found, verdict) = searched(true, word);
+            assert_eq!((found, verdict.timing), (true, Timing::Undecided), "{word}");
+            assert!(verdict.why.starts_with("A search seems to have picked"), "{word}: {}", verdict.why);
+        }
         assert!(searched(true, "leader").0 && searched(true, "became").0);
         assert!(!searched(false, "").0);
     }

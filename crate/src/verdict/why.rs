@@ -174,6 +174,8 @@ fn undecided(case: &Case) -> String {
         "Fix that first. A log would then show whether the values fit your cluster."
     } else if let Some(stall) = case.stall.filter(|stall| may_have_cost(case, stall)) {
         return format!("{} \"Measure next\" names the logs that would tell.", may_cost(facts, stall.planned));
+    } else if facts.searched() {
+        "A search seems to have picked these lines. Why the leader changed may stand among those that it left out: see \"Measure next\"."
     } else {
         "Nothing in the input shows that a value is too low or too high. \"Measure next\" names the logs that would."
     };
