@@ -3,7 +3,7 @@
 //! `context deadline exceeded`, `x509: …`, `no space left on device`, `panic: …`. Such a line counts only where something
 //! shows that it is about etcd or fleet.
 
-use crate::event::{Event, Meaning};
+use crate::event::{Event, Meaning, Value};
 use crate::header::header;
 use crate::line_starts::is_prompt;
 use crate::messages::pattern::{Kind, Piece};
@@ -65,18 +65,19 @@ pub fn is_borrowed(event: &Event) -> bool {
     }
 }
 
-/// Whether lines of this message name the member that printed them by its id, as those of etcd's raft do.
-fn names_its_member(event: &Event) -> bool {
-    event.signature().pieces.contains(&Piece::Hole("id", Kind::Id))
-}
-
 /// The ids of etcd's members are 64 bits of a hash: one of fewer digits than this does not occur.
 const SHORTEST_ID: usize = 8;
+
+/// Whether the line names any member by its id.
+fn names_a_member(event: &Event) -> bool {
+    let is_id = |text: &str| text.len() >= SHORTEST_ID && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    event.values.iter().any(|(_, value)| matches!(value, Value::Text(text) if is_id(text)))
+}
 
 /// Whether a line comes from the raft library of etcd in another program: Docker Swarm, whose logger quotes
 /// the message, or Dgraph, CockroachDB and Quorum, whose members have small numbers.
 pub fn is_of_another_raft(event: &Event) -> bool {
-    if !names_its_member(event) {
+    if !event.signature().pieces.contains(&Piece::Hole("id", Kind::Id)) {
         return false;
     }
     let short = event.word("id").is_some_and(|id| id.len() < SHORTEST_ID);
@@ -240,15 +241,20 @@ fn is_number_before(text: &str, (mark, opens): (&str, char)) -> bool {
     before.is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// What a leader or a disk that is late makes etcd print: no other program has these texts, whatever name an etcd built into it has
+/// (`atomic-openshift-master`).
+const UNMISTAKABLE: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::ServerOverloaded, Meaning::WalSyncSlow, Meaning::ApplySlow];
+
 /// Whether syslog says that a program printed the line which neither is etcd or fleet nor is known to pass on what these print, and
-/// nothing in the line is theirs: `mqtt[812]: publish error: not connected`. The lines of etcd's raft name a member, and zap's JSON the
-/// place in the source.
+/// nothing in the line is theirs: `mqtt[812]: publish error: not connected`. The lines of etcd's raft and of its links name a member, and
+/// zap's JSON the place in the source.
 pub fn is_tagged_by_another(event: &Event) -> bool {
     let text = &event.text;
     let theirs = || [OURS, CLIENT_PORTS, PEER_PORTS, &["\"caller\":\""]].iter().any(|words| search::any(text, words));
     (event.is_etcd_server() || event.is_fleet())
         && is_number_before(text, SYSLOG)
-        && !names_its_member(event)
+        && !UNMISTAKABLE.contains(&event.meaning)
+        && !names_a_member(event)
         && !theirs()
         && header(text, text.len()).program.is_none()
 }
@@ -335,6 +341,12 @@ mod tests {
                 "Jun 03 10:20:31 n1 k3s[812]: {\"level\":\"warn\",\"ts\":\"2021-06-03T10:20:31.000Z\",\"caller\":\"txn/util.go:93\",\"msg\":\"apply request took too long\",\"took\":\"1.2s\",\"expected-duration\":\"100ms\"}",
                 Meaning::ApplySlow,
             ),
+            (
+                "Jun 03 10:20:31 n1 atomic-openshift-master[812]: failed to send out heartbeat on time (exceeded the 100ms timeout for 1.3s)",
+                Meaning::HeartbeatLate,
+            ),
+            ("Jun 03 10:20:31 n1 start.sh[812]: sync duration of 1.775391175s, expected less than 1s", Meaning::WalSyncSlow),
+            ("Jun 03 10:20:31 n1 my-kv[812]: the connection with 91bc3c398fb3c146 became inactive", Meaning::PeerInactive),
             ("Jun 03 10:20:31 n1 openshift[812]: raft.node: 8e9e05c52164694d lost leader 91bc3c398fb3c146 at term 6", Meaning::LeaderLost),
             (
                 "fatal: [n1]: FAILED! => {\"stdout\": \"member 8e9e05c52164694d is unhealthy\\ncluster is unavailable\"}",
