@@ -14,9 +14,8 @@ use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
-use crate::log::reader::foreign::CLIENT_PORTS;
+use crate::log::reader::foreign::{CLIENT_PORTS, has_port};
 use crate::report::{Confidence, Severity};
-use crate::search;
 use crate::sort::{by_key, distinct};
 use crate::units::{Micros, S, human};
 
@@ -52,9 +51,8 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// is no broken one (etcd-io/etcd@v3.5.16:server/etcdserver/api/rafthttp/stream.go, stop).
 fn blames_other_cause(event: &Event) -> bool {
     // A client's port is no peer's, unless a member names it while it dials another.
-    let of_client = event.word("peer").is_some_and(|peer| search::any(peer, CLIENT_PORTS));
-    let by_client = || says(event, &[":2379: ", ":2381: ", ":4001: ", ":4002: "]) || says(event, ASKS_HEALTH);
-    if event.meaning == Meaning::PeerDialError && (of_client || by_client()) {
+    let dials_client = event.word("peer").is_some_and(|peer| has_port(peer, CLIENT_PORTS));
+    if event.meaning == Meaning::PeerDialError && (dials_client || says(event, ASKS_HEALTH)) {
         return true;
     }
     blames_certificate(event)
@@ -356,6 +354,9 @@ mod tests {
         assert!(what(&format!("{own}{refused}")).ends_with("connections to core-02."));
         let dialled = "Apr 20 10:00:05 core-01 etcd2[815]: dial tcp 192.0.2.8:2380: connection refused\n";
         assert!(what(dialled).ends_with("connections to 192.0.2.8:2380."), "{}", what(dialled));
+        // A port for clients is no peer's, and 40021 is none for clients.
+        assert!(what(&dialled.replace("2380", "40021")).ends_with("connections to 192.0.2.8:40021."));
+        assert!(find(&facts(&[&dialled.replace("2380", "4002")]), RuleId::EtcdPeerNetwork).is_none());
     }
 
     /// An excerpt may hold systemd's words about the stop and not etcd's own.
