@@ -119,7 +119,7 @@ const FORMS: &[Form] = &[
     (Source::Prefixed, |signs| signs.prefixed && signs.assignments == 0),
     (Source::Environment, |signs| signs.assignments > 0 && signs.assignments >= signs.fleet_options && !is_mapped(signs)),
     (Source::Prefixed, |signs| signs.sectioned && signs.fleet_options + signs.etcd_options > 0),
-    (Source::FleetConf, |signs| signs.fleet_options > 0),
+    (Source::FleetConf, is_fleet_conf),
     (Source::Fragment, is_fragment),
 ];
 
@@ -166,6 +166,11 @@ fn is_container_linux(signs: &Signs) -> bool {
     ["systemd", "storage", "variant"].iter().any(|key| signs.has(key))
         || (signs.has("etcd") && search::has(signs.sample, "advertise_client_urls"))
         || (signs.has("etcd") && signs.root_keys.iter().all(|key| SECTIONS.contains(&key.as_str())) && times_etcd(signs.sample))
+}
+
+/// Options that other programs have, too, are fleet's where nothing else is set, or the text names it.
+fn is_fleet_conf(signs: &Signs) -> bool {
+    signs.fleet_options > 0 && (signs.fleet_own || signs.strangers == 0 || search::has(signs.sample, "fleet"))
 }
 
 fn runs_etcd(signs: &Signs) -> bool {
@@ -249,6 +254,12 @@ mod tests {
             ("coreos:\n  fleet:\n    agent-ttl: 60s\n", Some(Source::CloudConfig)),
             ("[Service]\nEnvironment=A=1\n", Some(Source::DropIn)),
             ("agent_ttl=60s\n", Some(Source::FleetConf)),
+            ("agent_ttl=60s\nenable_x=1\n", None),
+            ("# of fleetd\nagent_ttl=60s\nenable_x=1\n", Some(Source::FleetConf)),
+            ("public_ip=192.0.2.1\netcd_request_timeout=5\nenable_x=1\n", Some(Source::FleetConf)),
+            ("AGENT_TTL=7200\nCACHE_TTL=60\n", None),
+            ("PUBLIC_IP=192.0.2.1\n", None),
+            ("[defaults]\nverbosity = 1\ninventory = hosts\n", None),
             ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout_min: 1500,\n};\n", None),
             ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout: 5000,\n};\n", None),
             ("server: x\nport: 443\nheartbeat-interval: 500\nlog-level: debug\n", None),

@@ -12,6 +12,8 @@ use crate::text::offset;
 
 /// What kubectl and oc give the variables of a workload with.
 const SET_ENV: &str = " set env ";
+/// Options of fleet whose names other programs have, too.
+const COMMON: [&str; 5] = ["agent_ttl", "metadata", "public_ip", "token_limit", "verbosity"];
 /// The timers as variables.
 const VARIABLES: [&str; 2] = ["ETCD_HEARTBEAT_INTERVAL", "ETCD_ELECTION_TIMEOUT"];
 
@@ -37,6 +39,10 @@ pub struct Signs<'a> {
     /// A key such as `etcd_config` did, which is its own.
     pub homed: bool,
     pub fleet_options: usize,
+    /// One of them is fleet's alone; others are names that many a program has.
+    pub fleet_own: bool,
+    /// What else is assigned to.
+    pub strangers: usize,
     /// The like of etcd's, with an equals sign.
     pub etcd_options: usize,
     pub assignments: usize,
@@ -196,7 +202,11 @@ impl<'a> Signs<'a> {
         }
         self.prefixed |= prefixed::named(name).is_some();
         self.etcd_options += usize::from(keys::of_key(&option).is_some_and(|(parameter, _)| parameter.is_etcd()));
-        self.fleet_options += usize::from(keys::FLEET.contains(&option.as_str()) && !value.is_empty());
+        // Capitals are those of some program's variables.
+        let of_fleet = keys::FLEET.contains(&name.replace('-', "_").as_str());
+        self.fleet_options += usize::from(of_fleet && !value.is_empty());
+        self.fleet_own |= of_fleet && !COMMON.contains(&option.as_str());
+        self.strangers += usize::from(!of_fleet && !name.contains(' '));
     }
 
     /// A key at the root.
