@@ -1,5 +1,5 @@
 //! Cloud-configs that stand in a text in quotes, with `\n` for each line end: in Terraform, Go, JSON, and as the list of
-//! texts that CloudFormation and Azure's templates join.
+//! texts that CloudFormation and Azure's templates join, in brackets or as items of YAML.
 
 use crate::search;
 use std::ops::Range;
@@ -46,7 +46,7 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
 fn read(text: &str, start: usize, reached: &mut usize) -> Option<Escaped> {
     let quote = &text[start - 1..start];
     // Of a list in brackets the next item goes on, as does the next argument of `concat(`.
-    let list = text[..start - 1].trim_end().ends_with(['[', '(']);
+    let list = ["[", "(", "-"].into_iter().find(|mark| text[..start - 1].trim_end().ends_with(mark)).unwrap_or("");
     let (mut clean, mut at, mut end) = (String::new(), start, start);
     loop {
         *reached = at + 1;
@@ -90,8 +90,9 @@ fn piece(text: &str, quote: &str, clean: &mut String) -> Option<usize> {
     }
 }
 
-/// How far behind a closing quote the next text begins: behind `+`, or behind `,` in a list, with objects between.
-fn joint(text: &str, quote: &str, list: bool) -> Option<usize> {
+/// How far behind a closing quote the next text begins: behind `+`, or in a list behind `,` or `-`, with objects between.
+fn joint(text: &str, quote: &str, list: &str) -> Option<usize> {
+    let (brackets, items) = (matches!(list, "[" | "("), list == "-");
     let mut rest = text.trim_start();
     let mut parts = 0;
     loop {
@@ -101,9 +102,14 @@ fn joint(text: &str, quote: &str, list: bool) -> Option<usize> {
         let mark = rest.chars().next()?;
         let length = match mark {
             '+' => 1,
-            ',' if list => 1,
-            '{' if list => rest.bytes().take(LONGEST_OBJECT).position(|byte| byte == b'}')? + 1,
-            'a'..='z' if list => called(rest)?,
+            ',' if brackets => 1,
+            '-' if items && rest[1..].trim_start().starts_with(quote) => 1,
+            // `- Ref: DiscoveryURL`
+            '-' if items => rest.find('\n')?,
+            // `!Ref DiscoveryURL`
+            '!' if brackets => rest.find([',', ']', '\n'])?,
+            '{' if brackets => rest.bytes().take(LONGEST_OBJECT).position(|byte| byte == b'}')? + 1,
+            'a'..='z' if brackets => called(rest)?,
             _ => return None,
         };
         parts += 1;
@@ -159,6 +165,11 @@ mod tests {
             (r##"x := "#cloud-config\n" + "a: 1\\\n""##, "#cloud-config \n     a: 1  \\\n"),
             (r##"[concat('#cloud-config\na: ', variables('b'), '\nc: ''d'' e')]"##, "#cloud-config \na:    ${xxxxxxxxxxx}    \nc:  'd ' e"),
             (r##"["#cloud-config\n", "a: ", {"Ref": "B"}, "\n"]"##, "#cloud-config \n    a:    ${xxxxxxxxx}    \n"),
+            (r##"["#cloud-config\n", "a: ", !Ref B, "\n"]"##, "#cloud-config \n    a:    ${xxx}    \n"),
+            (
+                "- - \"#cloud-config\\n\"\n  - \"a: \"\n  - Ref: B\n  - \"\\n\"\n  Image: \"x\"\n",
+                "#cloud-config \n       a:     ${xxxxxxxxx}   \n",
+            ),
         ] {
             let found = find(text);
             let [one] = &found[..] else { panic!("{text}") };
