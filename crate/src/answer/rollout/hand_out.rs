@@ -45,7 +45,7 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
             ("It applies at the next restart of k3s or RKE2.", if in_unit { &["sudo systemctl daemon-reload"] } else { &[] })
         }
         Launcher::Installer => (
-            "Give it to what installs the cluster (rke up, talosctl apply-config, k0sctl apply, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
+            "Give it to what installs the cluster (rke up, talosctl apply-config, k0sctl apply, terraform apply, kubectl apply). It restarts etcd itself, so see that it takes one member at a time, as below.",
             &[],
         ),
         Launcher::Workload | Launcher::OpenShift => (

@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use super::flags;
+use super::manifest::k3s;
 use crate::config::builder::{Builder, Class, Home};
-use crate::config::configuration::{Launcher, Source};
+use crate::config::configuration::Source;
 use crate::config::meaning::{keys, scalar};
 use crate::config::syntax::command::start_of_etcd;
 use crate::config::syntax::mapped_text::MappedText;
@@ -65,7 +66,7 @@ pub fn is_program(sample: &str) -> bool {
 /// Whether a text has a map of arguments for etcd, as an installer's YAML: RKE's and Talos' in Terraform or Nix; or one
 /// that becomes etcd's own file or a section of a cloud-config.
 fn has_map(text: &str) -> bool {
-    search::any(text, &["extra_args", "extraArgs", "initial-cluster", "listen-client-urls", "'etcd2': {", "\"etcd2\": {"])
+    search::any(text, &["extra_args", "extraArgs", "ExtraArgs", "initial-cluster", "listen-client-urls", "'etcd2': {", "\"etcd2\": {"])
 }
 
 /// Whether a text has what Puppet and Chef call etcd or fleet: a class, an attribute, a resource.
@@ -357,9 +358,7 @@ fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
 /// `etcd-arg = [ "heartbeat-interval=500" ]`.
 fn arguments(builder: &mut Builder, inner: &MappedText, tokens: &[Token], unit: &str) {
     builder.cluster.own_pair = Some(&RANCHER);
-    // Rancher hands it to all machines (rancher2_cluster_v2 of Terraform: `machine_global_config`).
-    let by_rancher = search::has(&inner.text, "machine_global_config");
-    builder.cluster.launcher = Some(if by_rancher { Launcher::Installer } else { Launcher::K3s });
+    builder.cluster.launcher = Some(k3s::launcher(&inner.text));
     for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
         let Some((name, value)) = token.text.split_once('=') else { continue };
         builder.flag(name, value, inner.place(token.span.end - value.len()..token.span.end), Home::new(unit, Class::Flag, ""));

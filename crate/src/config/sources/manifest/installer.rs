@@ -4,7 +4,7 @@ use super::containers::services;
 use super::k3s;
 use crate::config::configuration::Launcher;
 use crate::config::syntax::command::is_repository;
-use crate::config::tools::{COMPOSE, RANCHER_OS, SWARM};
+use crate::config::tools::{COMPOSE, DOCKER, RANCHER_OS, SWARM};
 use crate::search;
 use crate::yaml::{Entry, Kind, Node, Tree};
 
@@ -113,6 +113,11 @@ fn is_stack(tree: &Tree, services: &Node) -> bool {
         .any(|option| matches!(option.name(), "endpoint_mode" | "placement" | "update_config") || option.value.text() == Some("global"))
 }
 
+/// Whether a task of Ansible's makes a container anew where its command or its variables changed.
+fn makes_container(task: &Node) -> bool {
+    task.entries().iter().any(|entry| ["docker_container", "podman_container"].iter().any(|module| entry.name().ends_with(module)))
+}
+
 /// What starts the etcd of a manifest.
 pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
     Some(match arguments_of(tree, root) {
@@ -132,7 +137,10 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
             let on_containers = |item: &Node| tree.word(item, "path").is_some_and(|path| search::has(path, "/containers/"));
             if root.items().iter().any(on_containers) { Launcher::Workload } else { Launcher::Installer }
         }
-        None if !root.items().is_empty() => return None,
+        None if !root.items().is_empty() => {
+            let plays = || root.items().iter().flat_map(|item| tree.list(item, &["tasks"]));
+            return root.items().iter().chain(plays()).any(makes_container).then_some(Launcher::Tool(&DOCKER));
+        }
         // The kubelet starts pods alone; a manifest may have lost its head.
         // kind hands its patches to kubeadm.
         // Its own file may have lost its head.

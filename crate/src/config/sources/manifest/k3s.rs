@@ -1,5 +1,7 @@
 //! The `config.yaml` of k3s and RKE2, which run an etcd of their own.
 
+use crate::config::configuration::Launcher;
+use crate::search;
 use crate::yaml::{Entry, Node, Tree};
 
 /// Whether a server keeps its data in its own etcd, and in no other store.
@@ -8,6 +10,11 @@ pub fn runs_etcd(tree: &Tree, root: &Node) -> bool {
     is_server(root.entries().iter().map(Entry::name))
         && tree.get(root, "datastore-endpoint").is_none()
         && word("disable-etcd") != Some("true")
+}
+
+/// What starts a server. Rancher hands `etcd-arg` to its machines itself, all or some of them (rancher2_cluster_v2 of Terraform).
+pub fn launcher(document: &str) -> Launcher {
+    if search::any(document, &["machine_global_config", "machine_selector_config"]) { Launcher::Installer } else { Launcher::K3s }
 }
 
 /// Whether root keys are those of a server of k3s or RKE2.
@@ -30,8 +37,23 @@ pub fn is_server<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::Launcher;
     use crate::config::read;
     use crate::ids::RuleId;
+
+    #[test]
+    fn rancher_hands_it_to_its_machines_itself() {
+        for (text, launcher) in [
+            ("machine_global_config = <<EOF\ncni: calico\netcd-arg: [ \"election-timeout=1000\" ]\nEOF\n", Launcher::Installer),
+            (
+                "machine_selector_config {\n  config = yamlencode({\n    etcd-arg = [\"election-timeout=1000\"]\n  })\n}\n",
+                Launcher::Installer,
+            ),
+            ("etcd-arg: [ \"election-timeout=1000\" ]\n", Launcher::K3s),
+        ] {
+            assert_eq!(read(0, text).expect("a configuration").cluster.launcher, Some(launcher), "{text}");
+        }
+    }
 
     #[test]
     fn a_flag_that_it_does_not_know_is_skipped() {

@@ -82,6 +82,7 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     // Other objects may stand beside the one that runs it.
     let holds = |root: &&Node| commands.first().is_none_or(|command| root.span.contains(&command.span.start));
     let started_by = operated.or_else(|| telling.or(tree.documents.iter().find(holds)).and_then(|root| launcher(tree, root)));
+    let started_by = if started_by == Some(Launcher::K3s) { Some(k3s::launcher(builder.text)) } else { started_by };
     // What the document writes beside it may run other programs; and that kubelet starts it is said of what nothing else is known.
     // An object may hold an installer's file.
     let installed = matches!(started_by, Some(Launcher::Installer | Launcher::Kubeadm | Launcher::K3s)) && runs;

@@ -39,6 +39,17 @@ fn operations_on_a_manifest() {
 }
 
 #[test]
+fn a_task_that_makes_a_container_makes_it_anew() {
+    let launcher = |text: &str| read(0, text).cluster.launcher.map(|launcher| format!("{launcher:?}")).unwrap_or_default();
+    let task = "- community.docker.docker_container:\n    image: quay.io/coreos/etcd:v3.5.9\n    command: etcd --election-timeout=2500\n";
+    let play = format!("- hosts: etcd\n  tasks:\n  {}\n", task.trim_end().replace('\n', "\n  "));
+    for text in [task, &play] {
+        assert!(launcher(text).contains("docker stop"), "{text}");
+    }
+    assert_eq!(launcher(&task.replace("docker_container", "docker_image")), "");
+}
+
+#[test]
 fn forms_of_salt_ansible_and_terraform() {
     for (text, expected) in [
         ("etcd:\n  service:\n    env:\n      - ETCD_ELECTION_TIMEOUT: '2500'\n", "2500"),
