@@ -16,7 +16,9 @@ pub fn take(builder: &mut Builder, text: &MappedText) {
     let tree = TextTree::of(builder, text);
     // Of JSON only its own keys tell whose it is.
     builder.cluster.has_etcd |= text.is_document() && !text.text.trim_start().starts_with('{');
-    if let Some(root) = tree.documents.first() {
+    // Read line by line, a program's text may begin further in than the file that it holds; of YAML etcd reads the first document.
+    let most = if builder.tolerant { tree.documents.len() } else { 1 };
+    for root in tree.documents.iter().take(most) {
         let root = tree.resolve(root);
         take_keys(builder, &tree, root, &Home::new("", Class::ConfigFile, ""));
         // k3s-io/k3s: pkg/daemons/executor/executor.go, ToConfigFile: it writes `config` into this folder at each start.
@@ -66,6 +68,15 @@ mod tests {
 
     fn read(document: DocumentId, text: &str) -> Configuration {
         read_as(Source::EtcdYaml, document, text)
+    }
+
+    /// Go's and JavaScript's texts in backticks stand at the margin, the program further in.
+    #[test]
+    fn what_a_program_holds_at_the_margin_is_read() {
+        let text = "\t\t\"etcd.yml\": `# of etcd\nname: 'a'\nheartbeat-interval: 100\nlisten-peer-urls: http://x\n`,\n";
+        let read = crate::config::read(0, text).expect("of etcd");
+        assert_eq!(read.settings.iter().map(|setting| setting.value).collect::<Vec<_>>(), [Some(100 * MS)]);
+        assert!(self::read(0, "name: a\n---\nheartbeat-interval: 100\n").settings.is_empty());
     }
 
     #[test]

@@ -89,12 +89,17 @@ fn take_node(builder: &mut Builder, inner: &MappedText, tree: &Tree, node: &Node
         let reading = match named {
             // In a program it is an expression.
             _ if !known => Reading { value: None, fate: Fate::Template },
-            false => scalar::cloudinit(meant.0, &unquoted(value)),
+            false => alone(scalar::cloudinit(meant.0, &unquoted(value)), spot.depth == 0 && meant.0.is_etcd()),
             // Behind the daemon's name it is a variable, or becomes one.
             true => scalar::daemon(meant.0, text),
         };
         builder.claim(meant, inner.place(within_quotes(&entry.key, value)), reading, Home::new("", Class::Environment, ""));
     }
+}
+
+/// Below no heading a timer is one of etcd's own file, which is refused for a value that a cloud-config only drops.
+fn alone(reading: Reading, at_root: bool) -> Reading {
+    if at_root && reading.fate == Fate::Dropped { Reading { fate: Fate::Stops, ..reading } } else { reading }
 }
 
 /// Read line by line, a value may be one of a program: `etcd_election_timeout: 3000,`.
@@ -163,6 +168,14 @@ mod tests {
         ] {
             let place = read(0, text).settings.remove(0).place;
             assert_eq!(&text[place.span.start as usize..place.span.end as usize], kept);
+        }
+    }
+
+    #[test]
+    fn a_unit_is_told_of_in_the_words_of_its_home() {
+        for (heading, id) in [("", RuleId::EtcdBadConfig), ("etcd2:\n  ", RuleId::ConfigValueDropped)] {
+            let read = read(0, &format!("{heading}election-timeout: 5s\n"));
+            assert_eq!(read.problems.iter().map(|problem| problem.id).collect::<Vec<_>>(), [id]);
         }
     }
 

@@ -35,6 +35,7 @@ fn lists_and_assignments_of_other_languages() {
         "task \"etcd\" {\n  config {\n    command = \"etcd\"\n    args = [\n      \"--heartbeat-interval=200\",\n      \"--election-timeout=2000\",\n    ]\n  }\n}\n",
         "{\n  services.etcd.extraConf = {\n    HEARTBEAT_INTERVAL = \"200\";\n    \"ELECTION_TIMEOUT\" = \"2000\";\n  };\n}\n",
         "print(f'ETCD_HEARTBEAT_INTERVAL=\"200\"', file=file)\nprint(f'ETCD_ELECTION_TIMEOUT=\"2000\"', file=file)\n",
+        "Etcd: &ETCDService{\n\tExtraArgs: map[string]string{\n\t\t\"heartbeat-interval\": \"200\",\n\t\t\"election-timeout\":   \"2000\",\n\t},\n},\n",
         "Env: [\n  'ETCD_HEARTBEAT_INTERVAL=200', // ms\n  'ETCD_ELECTION_TIMEOUT=2000',\n],\n",
         "echo -e \"[Service]\\nEnvironment=ETCD_HEARTBEAT_INTERVAL=200\\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\" > /etc/systemd/system/etcd.service.d/a.conf\n",
         "cloud = {\n    'coreos': {\n        'etcd2': {\n            'heartbeat-interval': 200,\n            'election-timeout': 2000,\n        },\n    }\n}\n",
