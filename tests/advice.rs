@@ -865,6 +865,21 @@ fn a_start_and_a_stop_are_no_trouble() {
     assert_eq!(read(&[&(start + stop)]).verdict.timing, Timing::NoneNeeded);
 }
 
+/// Two members of a new cluster may ask for votes in the same moment: one wins the term, the other follows it.
+#[test]
+fn who_lost_a_term_to_another_is_no_trouble() {
+    let winner = format!("2019-11-05 10:00:00.183100 I | raft: raft.node: {A} elected leader {A} at term 2\n");
+    let lost = format!(
+        "2019-11-05 10:00:00.183000 I | raft: {B} became candidate at term 2\n\
+         2019-11-05 10:00:00.184000 I | raft: {B} has received 1 MsgVoteResp votes and 2 vote rejections\n"
+    );
+    let follows = |term: u32| format!("2019-11-05 10:00:00.184100 I | raft: raft.node: {B} elected leader {A} at term {term}\n");
+    let loser = |term| lost.clone() + &follows(term);
+    assert_eq!(read(&[&winner, &loser(2)]).verdict.timing, Timing::NoneNeeded);
+    assert_eq!(read(&[&winner, &lost]).verdict.timing, Timing::Undecided);
+    assert_eq!(read(&[&winner, &loser(3)]).verdict.timing, Timing::Undecided);
+}
+
 /// Followers that lost a silent leader elect the next one within three timeouts. Where they need longer something else
 /// keeps them from it, and the leader's silence bounds nothing.
 #[test]

@@ -157,14 +157,28 @@ fn by_itself(event: &Event, shows_late: bool) -> Option<Option<&'static str>> {
     })
 }
 
-/// Whether votes were refused. A first election may be split; what a member that was told to stop can no longer reach is its
-/// own port.
+/// Whether votes were refused. A first election may be split; one of two candidates of a term loses to the other; what a member
+/// that was told to stop can no longer reach is its own port.
 fn lost_votes(facts: &Facts, id: EventId, event: &Event, first: Option<Micros>) -> bool {
     let at_the_start = || matches!((event.time, first), (Some(time), Some(first)) if time.micros <= first);
     event.meaning == Meaning::VoteCount
         && event.number("count").is_some_and(|refused| refused > 0)
         && !at_the_start()
         && !with_etcd_stop(facts, id)
+        && !lost_to_another(facts, id)
+}
+
+/// The term in which a member's votes were refused has a leader all the same, which it names in its next lines.
+fn lost_to_another(facts: &Facts, id: EventId) -> bool {
+    // Between its candidacy and the last vote stand a line or two of each other member.
+    const NEAR: usize = 30;
+    let (before, after) = facts.logs[id.log].events.split_at(id.event);
+    let campaign = before.iter().rev().take(NEAR).find(|event| event.meaning == Meaning::BecameCandidate);
+    let elected = |campaign: &Event| {
+        let says_so = |event: &Event| event.meaning == Meaning::LeaderElected && event.number("term") == campaign.number("term");
+        after.iter().take(NEAR).any(says_so)
+    };
+    campaign.is_some_and(elected)
 }
 
 /// What a line tells by its kind or its words, where nothing takes it back.
