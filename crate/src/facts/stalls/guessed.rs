@@ -76,7 +76,15 @@ pub(super) fn from_return(
     let ran = rounds.count() > 1 || steps_down.into_iter().any(|(id, _)| voice.printed(facts, id));
     let asked = asked_in_vain(facts, voice, change, back);
     let kind = if ran || asked.is_some() { StallKind::CutOff } else { StallKind::Return };
-    silent_until(facts, change, asked.unwrap_or(back), kind)
+    silent_until(facts, change, asked.or_else(|| held_back(facts, change, old, back)).unwrap_or(back), kind)
+}
+
+/// When the others got what the old leader had sent while it led, if that was after it knew of its loss: XX
+/// messages wait until its disk has taken the entries (etcd-io/etcd@v2.2.5:etcdserver/raft.go, start), and a link holds back more.
+fn held_back(facts: &Facts, change: &LeaderChange, old: &str, back: EventId) -> Option<EventId> {
+    let known = time(facts, back)? + 2 * then(facts, change).heartbeat;
+    let later = heard_again(facts, change, old).into_iter().filter(|id| time(facts, *id) > Some(known));
+    later.min_by_key(|id| time(facts, *id))
 }
 
 /// The old leader took in what the next one sent as soon as it led, so its process ran, and dropped entries that its disk had not

@@ -202,6 +202,35 @@ fn a_leader_that_was_cut_off_is_back_when_others_answer() {
     }
 }
 
+/// With a frozen disk a leader of etcd 2.2 hears of its loss at once, and what it has sent while it led leaves with the thaw.
+#[test]
+fn a_leader_is_silent_until_what_it_sent_arrives() {
+    let new = "\
+2016-04-20 10:00:00.000000 I | raft: raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 4
+2016-04-20 10:00:05.344000 I | raft: 2a0965170762fd09 is starting a new election at term 4
+2016-04-20 10:00:05.344000 I | raft: 2a0965170762fd09 became candidate at term 5
+2016-04-20 10:00:05.344000 I | raft: raft.node: 2a0965170762fd09 lost leader 91d25258d70ad868 at term 5
+2016-04-20 10:00:05.359000 I | raft: 2a0965170762fd09 became leader at term 5
+2016-04-20 10:00:05.359000 I | raft: raft.node: 2a0965170762fd09 elected leader 2a0965170762fd09 at term 5
+";
+    let old = "\
+2016-04-20 10:00:00.000000 I | raft: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 4
+2016-04-20 10:00:05.361000 I | raft: 91d25258d70ad868 [term: 4] received a MsgVote message with higher term from 2a0965170762fd09 [term: 5]
+2016-04-20 10:00:05.361000 I | raft: 91d25258d70ad868 became follower at term 5
+2016-04-20 10:00:05.361000 I | raft: raft.node: 91d25258d70ad868 lost leader 91d25258d70ad868 at term 5
+2016-04-20 10:00:05.361600 I | raft: raft.node: 91d25258d70ad868 elected leader 2a0965170762fd09 at term 5
+";
+    let arrives = |time: &str| {
+        format!(
+            "2016-04-20 10:00:{time} I | raft: 2a0965170762fd09 [term: 5] ignored a MsgApp message with lower term from 91d25258d70ad868 [term: 4]\n"
+        )
+    };
+    let silent = |after: &str| facts(&[&(new.to_owned() + after), old]).stalls[0].length.low / MS;
+    let at_once = silent("");
+    assert_eq!(silent(&arrives("05.365000")), at_once);
+    assert_eq!(silent(&arrives("06.636000")), at_once + 1275);
+}
+
 /// Where links were down for long once, a leader that was cut off for less bounds no timer either: what was measured does.
 #[test]
 fn links_that_were_down_are_no_stall_to_survive() {

@@ -145,10 +145,10 @@ fn silence(facts: &Facts) -> &'static str {
     }
 }
 
-/// Nothing measured it: it may be the process as well as the link.
+/// Nothing measured it: it may be the process as well as the disk or the link.
 fn unknown(facts: &Facts) -> &'static str {
     if facts.explaining().all(|stall| stall.kind == StallKind::Return) {
-        " No line tells whether its process stood still or its link did."
+        " No line tells what kept it: its process, its disk or its link."
     } else {
         ""
     }
