@@ -100,7 +100,9 @@ fn leaderless(facts: &Facts) -> String {
     let mut before = Micros::MIN;
     for change in &facts.changes {
         let Some(elected) = change.elected else { continue };
-        let from = before.max(elected - 60 * S);
+        // Followers campaign within two timeouts; earlier a member that was itself told to stop may have closed its own.
+        let begun = change.lost.into_iter().chain(change.campaign).min().unwrap_or(elected);
+        let from = before.max(begun - 2 * facts.spell(Some(begun)).election - S);
         let end = facts
             .events_between(&[Meaning::PeerStreamLost, Meaning::PeerReadFailed, Meaning::PeerInactive], from, elected - 1)
             .filter(|(_, event)| change.old.is_some() && event.word("peer").or(event.word("value")) == change.old.as_deref())
@@ -195,6 +197,7 @@ mod tests {
 2016-04-20 10:00:04.200000 I | raft: 91d25258d70ad868 became follower at term 4
 ";
         let new = "\
+2016-04-20 09:59:40.000000 W | rafthttp: lost the TCP streaming connection with peer 91d25258d70ad868 (stream Message reader)
 2016-04-20 09:59:50.000000 W | rafthttp: lost the TCP streaming connection with peer 47b3c2d5e6f70819 (stream Message reader)
 2016-04-20 10:00:00.000000 W | rafthttp: lost the TCP streaming connection with peer 91d25258d70ad868 (stream Message reader)
 2016-04-20 10:00:01.300000 I | raft: 2a0965170762fd09 is starting a new election at term 4

@@ -45,7 +45,12 @@ fn check(facts: &Facts) -> Option<Finding> {
     let proven = outage.map(|outage| format!(" Its requests failed over at least {}.", human(outage))).unwrap_or_default();
     let by_engine =
         if gone.is_empty() { String::new() } else { format!(" The engine says so in {}.", plural(lines(facts, &gone), "line", "lines")) };
-    let what = format!("No heartbeat reached etcd within a third of the agent-ttl.{proven}{by_engine}");
+    let missed = if monitors.is_empty() {
+        "The machine's presence in etcd ran out: no heartbeat renewed it in time."
+    } else {
+        "No heartbeat reached etcd within a third of the agent-ttl."
+    };
+    let what = format!("{missed}{proven}{by_engine}");
     let mut events: Vec<EventId> = monitors.iter().chain(&gone).copied().gather();
     events.extend(facts.meaning(&[Meaning::HeartRetry]));
     let count = monitors.len().max(usize::from(monitors.is_empty()));
@@ -104,6 +109,15 @@ mod tests {
         assert_eq!(found(&[&gone]), [true, true]);
         assert_eq!(found(&[&gone, &stop]), [false, false]);
         assert_eq!(found(&[&gone.replace("10:00:11", "10:05:11"), &stop]), [true, true]);
+        // Its engine missed it, and nobody tells how its own monitor fared.
+        assert!(find(&facts(&[&gone]), RuleId::FleetAgentHeartbeatLost).is_some_and(|found| found.what.contains("ran out")));
+        let led = line(1, "core-01", "")
+            .replace("fleetd[9]: INFO ", "etcd2[8]: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 2");
+        let slow = line(5, "core-01", "").replace("fleetd[9]: INFO ", "etcd2[8]: apply entries took too long [250.1ms for 1 entries]");
+        let document = crate::Document { name: None, text: led + &slow + &gone };
+        let verdict = crate::analyze(&crate::Input { documents: vec![document], ..Default::default() }).verdict;
+        assert_eq!(verdict.timing, crate::report::Timing::Undecided);
+        assert!(verdict.why.starts_with("A machine was silent for longer than its agent-ttl"), "{}", verdict.why);
     }
 
     #[test]

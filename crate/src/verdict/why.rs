@@ -6,6 +6,7 @@ use super::unexplained::{keeps_elsewhere, saw_too_little};
 use super::{Case, in_sentence};
 use crate::facts::clusters::several_clusters;
 use crate::facts::engine::longest_pass;
+use crate::facts::presence::lost;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, OWN_REPORT, Stall, TOO_LARGE};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -174,6 +175,8 @@ fn undecided(case: &Case) -> String {
         "Fix that first. A log would then show whether the values fit your cluster."
     } else if let Some(stall) = case.stall.filter(|stall| may_have_cost(case, stall)) {
         return format!("{} \"Measure next\" names the logs that would tell.", may_cost(facts, stall.planned));
+    } else if !lost(facts).1.is_empty() {
+        "A machine was silent for longer than its agent-ttl; for how long, and why, is not shown. A longer one rides out more, and starts the units of a dead machine later."
     } else if facts.searched() {
         "A search seems to have picked these lines. Why the leader changed may stand among those that it left out: see \"Measure next\"."
     } else {
