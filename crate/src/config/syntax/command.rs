@@ -91,9 +91,11 @@ pub fn start_of_etcd(text: &str) -> Option<Start> {
         at += word.len();
         let may_start = matches!(expected, Expected::Command | Expected::Launched);
         let rest = text[at..].trim_start();
-        // A program may have a variable of this name: `etcd = Etcd()`.
-        // And a variable's value may end like it: `IMAGE=quay.io/coreos/etcd`.
-        if may_start && is_etcd(body) && !body.contains('=') && !rest.starts_with("grpc-proxy") && !rest.starts_with('=') {
+        // etcd takes options alone: behind the name another word is a proxy of its or a sentence of someone who tells of it. A program
+        // that changes the user is told one of this name. And a program may have such a variable: `etcd = Etcd()`.
+        let tells = !word.ends_with('\n') && rest.starts_with(|first: char| first == '=' || first.is_ascii_lowercase());
+        // A variable's value may end like it: `IMAGE=quay.io/coreos/etcd`.
+        if may_start && is_etcd(body) && !body.contains('=') && (!tells || rest.starts_with("etcd")) {
             return Some(Start { end, clears });
         }
         if body.is_empty() && !word.ends_with('\n') || body == "\\" {
@@ -210,6 +212,18 @@ mod tests {
     fn the_names_behind_a_word_of_make_start_nothing() {
         assert!(start_of_etcd(".PHONY: etcd test").is_none());
         assert!(start_of_etcd("member: etcd --name a").is_some());
+    }
+
+    #[test]
+    fn a_sentence_that_begins_with_its_name_starts_nothing() {
+        for text in
+            ["etcd keeps ending - what can I do?", "etcd health check failed: sudo -E etcdctl", "etcd gateway start", "etcd = Etcd()"]
+        {
+            assert!(start_of_etcd(text).is_none(), "{text}");
+        }
+        for text in ["etcd", "etcd $OPTS", "su-exec etcd etcd -name a", "etcd \\\n  --name a", "exec etcd\nexit 0", "etcd > /x/log"] {
+            assert!(start_of_etcd(text).is_some(), "{text}");
+        }
     }
 
     #[test]
