@@ -53,7 +53,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     // One end makes several lines, and one of each kind; a status tells of the last one again.
     let is_status = |id: EventId| says(facts.event(id), &["ExecStart="]);
     let of_kind = |kind: Meaning| killed.iter().filter(|id| facts.event(**id).meaning == kind && !is_status(**id)).count();
-    let ends = of_kind(Meaning::UnitProcessExited).max(of_kind(Meaning::UnitRestart)).max(of_kind(Meaning::OutOfMemoryKill));
+    let of_containers =
+        killed.iter().filter_map(|id| facts.event(*id).word("restarts")?.split(' ').next()?.parse().ok()).max().unwrap_or(0);
+    let of_processes = of_kind(Meaning::UnitProcessExited).max(of_kind(Meaning::UnitRestart)).max(of_kind(Meaning::OutOfMemoryKill));
+    let ends = of_processes.max(of_containers);
     let title = match (for_memory, starts.len()) {
         (false, _) if by_probe => String::from("The kubelet ended etcd because it did not answer in time"),
         (true, 0) => String::from("The kernel killed etcd because memory ran out"),
@@ -65,7 +68,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     let what = match killed.len() as u64 {
         _ if by_probe => String::from("A failed liveness probe shows that etcd gave no good answer; why it did not, it does not show."),
         0 => String::from("Its log begins again, and nothing before it says that it was told to stop."),
-        some => format!("{} so, printed by the kernel, systemd, the kubelet or a shell.", plural(some, "line says", "lines say")),
+        some => format!(
+            "{} so, printed by the kernel, systemd, the kubelet, a shell or a list of containers.",
+            plural(some, "line says", "lines say")
+        ),
     };
     let count = starts.len().max(ends).max(1);
     let severity = if count >= AGAIN_AND_AGAIN { Severity::Critical } else { Severity::Warning };
@@ -73,10 +79,14 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, severity, Confidence::High, title, what).showing(facts, &events).counting(count))
 }
 
-/// A start is a dozen lines. Where one of them stands alone, a search picked it, and may have left out a word of a stop.
+/// A start is a dozen lines. Where one of them stands alone, a search picked it, and may have left out a word of a stop. Starts a few
+/// minutes apart are no maintenance: the kubelet waits five at most (kubernetes/kubernetes@v1.20.0:pkg/kubelet/kubelet.go,
+/// MaxContainerBackOff), and members whose lines stand mixed up start within a moment.
 fn picked_alone(facts: &Facts, start: EventId) -> bool {
-    let other = |event: &Event| event.meaning != facts.event(start).meaning;
-    facts.event(start).time.is_some() && !beside(facts, start, -5 * S, 5 * S, 20, &other)
+    let is_other = |event: &Event| event.meaning != facts.event(start).meaning;
+    let is_start = |event: &Event| !is_other(event);
+    let near = |from, to, fits: &dyn Fn(&Event) -> bool| beside(facts, start, from, to, 20, fits);
+    facts.event(start).time.is_some() && !near(-5 * S, 5 * S, &is_other) && !near(-330 * S, -5 * S, &is_start)
 }
 
 /// Go's last words of etcd or fleetd, or etcd's own, where no other rule takes up what they say.
@@ -161,6 +171,9 @@ fn for_memory(event: &Event) -> bool {
     event.meaning == Meaning::OutOfMemoryKill || event.meaning == Meaning::ContainerEnded && search::has(&event.text, "OOMKilled")
 }
 
+/// What the containers of others that only work for etcd or on its data are called by.
+const HELPERS: &[&str] = &["operator", "druid", "backup", "-snapshot", "defrag", "guard", "proxy", "exporter", "keeper", "browser"];
+
 /// The kernel, systemd or the kubelet says that an etcd process ended, not by its own will.
 fn ends_etcd(event: &Event) -> bool {
     // The name of a unit or of a process, or a command, which may begin with a shell: `/bin/sh -c /usr/bin/etcd`.
@@ -170,9 +183,13 @@ fn ends_etcd(event: &Event) -> bool {
     };
     match event.meaning {
         Meaning::OutOfMemoryKill => of_etcd("name"),
-        // A list of pods names each; a description names its pod far above the reason.
+        // A list of pods or containers names each; a description names its pod far above the reason. Docker keeps a container that
+        // ended once beside the one that runs.
         Meaning::ContainerEnded => {
-            for_memory(event) && (search::has(&event.text, "etcd") || event.text.trim_start().starts_with("Reason:"))
+            let failed = event.number("status").is_some_and(|status| status != 0);
+            let again = || failed || event.word("restarts").is_some();
+            let named = search::has(&event.text, "etcd") && !says(event, HELPERS);
+            named && (for_memory(event) || again()) || for_memory(event) && event.text.trim_start().starts_with("Reason:")
         }
         Meaning::ProbeFailed => search::has(&event.text, "failed liveness probe") && search::has(&event.text, "etcd"),
         Meaning::UnitProcessExited => of_etcd("unit") && !is_clean(event),
@@ -215,9 +232,15 @@ mod tests {
     #[test]
     fn what_a_search_picked_does_not_show_how_it_ended() {
         let found = |log: &str| find(&facts(&[log]), RuleId::EtcdRestarted).is_some();
+        let picked = |log: &str| log.lines().filter(|line| line.contains("Version")).map(|line| format!("{line}\n")).collect::<String>();
         let log: String = (10..14).map(boot).collect();
         assert!(found(&log));
-        assert!(!found(&log.lines().filter(|line| line.contains("Version")).map(|line| format!("{line}\n")).collect::<String>()));
+        assert!(!found(&picked(&log)));
+        // Minutes apart they are no maintenance; a moment apart they are several members.
+        let quick =
+            |step: &str| (0..4).map(|at| picked(&boot(10)).replace("10:00:", &step.replace('N', &at.to_string()))).collect::<String>();
+        assert!(found(&quick("10:0N:")));
+        assert!(!found(&quick("10:00:0N").replace("0000 ", "00 ")));
     }
 
     #[test]
@@ -286,6 +309,17 @@ mod tests {
             ("Normal  Killing  2m  kubelet  Container etcd failed liveness probe, will be restarted\n", Some("The kubelet ended etcd")),
             ("etcd-0   0/1     OOMKilled   3 (50s ago)   4m\n", Some("The kernel killed etcd")),
             ("Name:         etcd-master-1\n      Reason:       OOMKilled\n", Some("The kernel killed etcd")),
+            ("etcd-0   0/1     CrashLoopBackOff   14 (50s ago)   62m\n", Some("etcd's process ended 14\u{a0}times")),
+            ("etcd-n1                 2/3     Error       7          6h\n", Some("etcd's process ended 7\u{a0}times")),
+            ("8c1d2e3f   86b6af7d   2 minutes ago   Exited   etcd   41   1a2b3c4d   etcd-n1\n", Some("etcd's process ended 41\u{a0}times")),
+            (
+                "a1a4ca1e   etcd:v3.5.9   \"/usr/local/bin/etcd\"   3 days ago   Restarting (1) 12 seconds ago   kv\n",
+                Some("etcd's process ended"),
+            ),
+            ("etcd-operator-5c8f   0/1     CrashLoopBackOff   14 (50s ago)   62m\n", None),
+            ("etcd-0   1/1     Running     14 (3d ago)   90d\nweb-5c8f   0/1     CrashLoopBackOff   9   4m\n", None),
+            ("a1a4ca1e   etcd:v3.5.9   \"/usr/local/bin/etcd\"   3 weeks ago   Exited (137) 3 weeks ago   old\n", None),
+            ("Name:         etcd-master-1\n      Reason:       CrashLoopBackOff\n", None),
             ("etcd-0   1/1     Running     0   4m\nweb-5c8f   0/1     OOMKilled   3 (50s ago)   4m\n", None),
             ("Normal  Killing  2m  kubelet  Container web failed liveness probe, will be restarted\n", None),
             ("Name:         etcd-master-1\n      Exit Code:    0\n", None),
