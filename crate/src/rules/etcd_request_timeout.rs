@@ -1,6 +1,8 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
-use super::common::{BY_LEADER, CONNECT_TIMEOUT, alerts, answered_soon, human_limit, lines, plural, says, time, times, while_etcd_starts};
+use super::common::{
+    BY_LEADER, CONNECT_TIMEOUT, REFUSED, alerts, answered_soon, human_limit, lines, plural, says, time, times, while_etcd_starts,
+};
 use super::{Finding, Rule};
 use crate::facts::failures::hit_limit;
 use crate::facts::links::BROKEN;
@@ -141,6 +143,8 @@ fn gave_up(event: &Event) -> bool {
             !says(event, &["connection timed out", CONNECT_TIMEOUT])
                 && says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
                 || says(event, BY_LEADER)
+                // The code alone, of a line that was cut behind it.
+                || says(event, &["code = DeadlineExceeded"]) && !says(event, REFUSED) && !event.text.contains('}')
         }
         // Connections between members, probes, certificates, discovery and a hand-over of the lead fail by deadlines too.
         Meaning::HeartbeatLate | Meaning::DiscoveryProblem | Meaning::LeaderTransferFailed | Meaning::SnapSendFailed => false,
@@ -189,6 +193,15 @@ mod tests {
         let what = |log: &str| found(log).what;
         assert!(what(waits).ends_with("why the leader was silent."));
         assert!(what(&(waits.to_owned() + none)).ends_with("knew no leader."));
+    }
+
+    #[test]
+    fn a_line_that_was_cut_behind_the_code_tells_of_a_deadline() {
+        let cut = "Dec 23 21:39:58 n1 rke2[31]: {\"level\":\"warn\",\"ts\":\"2020-12-23T21:39:58.800Z\",\"caller\":\"clientv3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"target\":\"endpoint://x/127.0.0.1:2379\",\"attempt\":0,\"error\":\"rpc error: code = DeadlineExceeded desc = la";
+        assert!(find(&facts(&[cut]), RuleId::EtcdRequestTimeout).is_some());
+        let refused = format!("{cut}test balancer error: dial tcp 127.0.0.1:2379: connect: connection refu");
+        assert!(find(&facts(&[&refused]), RuleId::EtcdRequestTimeout).is_some());
+        assert!(find(&facts(&[&format!("{refused}sed")]), RuleId::EtcdRequestTimeout).is_none());
     }
 
     #[test]

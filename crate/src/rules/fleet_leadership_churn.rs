@@ -62,8 +62,17 @@ fn check(facts: &Facts) -> Option<Finding> {
 fn episodes(facts: &Facts, taken: &[EventId]) -> usize {
     let mut moments: Vec<Micros> = taken.iter().filter_map(|id| time(facts, *id)).gather();
     if moments.len() < taken.len() {
-        // Without times one kind of line is counted alone, so that one time is not counted twice.
-        let of = |meaning: Meaning| taken.iter().filter(|id| facts.event(**id).meaning == meaning).count();
+        // Without times one kind of line is counted alone, so that one time is not counted twice; nor is the one that several
+        // machines tell of in a row.
+        let of = |meaning: Meaning| {
+            let (mut count, mut last) = (0, None);
+            for event in taken.iter().map(|id| facts.event(*id)).filter(|event| event.meaning == meaning) {
+                let moved = event.word("old").zip(event.word("new"));
+                count += usize::from(moved.is_none() || moved != last);
+                last = moved;
+            }
+            count
+        };
         return of(Meaning::EngineLeaderChanged).max(of(Meaning::EngineLeaseStolen));
     }
     sort(&mut moments);
@@ -107,6 +116,17 @@ mod tests {
         assert_eq!(found.severity, Severity::Warning);
         // The same engine takes its own lease again.
         assert!(find(&facts(&[&hosts("core-01")]), RuleId::FleetLeadershipChurn).is_none());
+    }
+
+    #[test]
+    fn one_move_that_three_machines_tell_of_without_times_is_one() {
+        let moved =
+            |host: &str, from: &str, to: &str| format!("{host}: INFO engine.go:81: Engine leadership changed from {from} to {to}\n");
+        let told = |from: &str, to: &str| ["core-01", "core-02", "core-03"].map(|host| moved(host, from, to)).concat();
+        let (one, other) = ("738002bf41ac44b9b93f123e972b7732", "8157948988ab4ab1a3cf6fe2b35df866");
+        let found = |log: &str| find(&facts(&[log]), RuleId::FleetLeadershipChurn).map(|found| found.count);
+        assert_eq!(found(&told(one, other)), None);
+        assert_eq!(found(&(told(one, other) + &told(other, one))), Some(2));
     }
 
     #[test]

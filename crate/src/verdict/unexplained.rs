@@ -50,6 +50,7 @@ const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
     ("a process or its container ended with an error", &[Meaning::UnitProcessExited, Meaning::UnitFailed, ENDED]),
     ("the kernel killed a process for want of memory", &[Meaning::OutOfMemoryKill]),
     ("the kernel saw a process hang", &[Meaning::KernelSawTaskHang]),
+    ("the kernel saw a file system fail", &[Meaning::KernelFileSystemFailed]),
     ("a program crashed", &[Meaning::EtcdPanic, Meaning::StackFrame]),
     ("etcd could not write its files", &[Meaning::RaftSaveFailed, Meaning::RaftSnapSaveFailed, Meaning::WalPrealloc]),
     ("a check of etcd's health failed", &[Meaning::CtlUnhealthy]),
@@ -110,7 +111,8 @@ fn is_of_others(event: &Event) -> bool {
 /// one that failed says so. Or OpenShift's, of what was otherwise before.
 fn is_healthy(event: &Event) -> bool {
     let text = event.text.trim_end_matches(['"', ' ']);
-    let asks_or_tells = search::any(text, &["cluster is healthy", "is healthy: got healthy"]) && !search::has(text, "FAILED");
+    let asks_or_tells =
+        search::any(text, &["cluster is healthy", "is healthy: got healthy"]) && !search::any(text, &["FAILED", "check failed"]);
     event.meaning == Meaning::CtlUnhealthy && (asks_or_tells || text.ends_with("No unhealthy members found"))
 }
 

@@ -29,7 +29,7 @@ pub fn has_port(text: &str, ports: &[&str]) -> bool {
 /// (etcd-io/etcd@v2.0.13:rafthttp/http.go, RaftPrefix), and k3s calls the etcd within it its data store (k3s-io/k3s@v1.20.6+k3s1:
 /// pkg/cluster/managed.go, testClusterDB).
 pub(super) const OURS: &[&str] =
-    &["etcd", "fleet", "rafthttp", "\"membership/", "/raft", "data store connection", " C | ", " E | ", " W | ", " N | ", " I | "];
+    &["etcd", "ETCD", "fleet", "rafthttp", "\"membership/", "/raft", "data store connection", " C | ", " E | ", " W | ", " N | ", " I | "];
 
 /// Levels of HashiCorp's loggers (Consul, Nomad, Vault, rqlite), which neither etcd nor fleet prints
 /// (hashicorp/go-hclog:intlogger.go:25, before its 1.0; `[ERR]` is older).
@@ -105,7 +105,9 @@ pub fn is_mention(event: &Event) -> bool {
         meaning if is_metric(meaning) || meaning == Meaning::AlertLeaderChanges => {
             let said = event.word("count").unwrap_or("");
             let said = said.rsplit_once('}').map_or(said, |(_, value)| value);
-            !said.trim_start_matches(CELL).starts_with(|c: char| c.is_ascii_digit())
+            // Of a query, before its range, the number is what it came to.
+            event.word("labels").is_some_and(|labels| labels.starts_with('['))
+                || !said.trim_start_matches(CELL).starts_with(|c: char| c.is_ascii_digit())
         }
         // Kubernetes and Docker have versions too.
         Meaning::PeerVersion => bare && search::has(&event.text, "msg=\"") && !search::any(&event.text, OURS),
@@ -133,8 +135,9 @@ pub fn is_mention(event: &Event) -> bool {
         Meaning::EtcdPanic => !["panic: ", "fatal error: "].iter().any(|words| begins_with(&event.text, words)),
         // crictl lists what ended with what runs: after one or two starts anew that is no trouble (judgement).
         Meaning::ContainerEnded => {
-            let attempts = event.word("attempts").and_then(|words| words.split(' ').next());
-            attempts.is_some_and(|attempts| attempts.parse::<u32>().is_ok_and(|attempts| attempts < 3))
+            let restarts = event.word("restarts").and_then(|words| words.split(' ').next());
+            search::has(&event.text, "Exited")
+                && restarts.is_some_and(|restarts| restarts.parse::<u32>().is_ok_and(|restarts| restarts < 3))
         }
         // zap puts a trace into each line of level error (etcd 3.6).
         Meaning::StackFrame => {
@@ -215,7 +218,7 @@ fn is_of_a_neighbour(event: &Event) -> bool {
     match event.meaning {
         Meaning::PeerDialError => true,
         // logrus and others name the fields of a line, and what asks over HTTP names the address.
-        Meaning::ClientDeadline | Meaning::TlsRefused | Meaning::AcceptFailed => {
+        Meaning::ClientDeadline | Meaning::TlsRefused | Meaning::AcceptFailed | Meaning::DiskFull => {
             search::any(text, &["://", "msg=\"", "\"logger\":\""]) || names_a_program(text)
         }
         _ => false,
@@ -299,6 +302,8 @@ mod tests {
             "{\"level\":\"error\",\"ts\":\"2021-06-03T10:20:31.000Z\",\"logger\":\"controller\",\"msg\":\"Reconciler error\",\"error\":\"context deadline exceeded\"}",
             "Jun 03 10:20:31 n1 dockerd[34]: Get https://registry.test/v2/: x509: certificate signed by unknown authority",
             "E0603 10:20:31.123456       1 auth.go:63] Unable to authenticate the request: x509: certificate has expired or is not yet valid",
+            "Jun 03 10:20:31 n1 dockerd[34]: time=\"2021-06-03T10:20:31Z\" level=error msg=\"Failed to log: write /var/lib/docker/containers/1/1-json.log: no space left on device\"",
+            "E0603 10:20:31.123456     900 remote_image.go:113] PullImage \"web\" failed: write /var/lib/docker/tmp/1: no space left on device",
             "Jun 03 10:20:31 n1 metrics[34]: http: Accept error: accept tcp [::]:9090: accept4: too many open files; retrying in 1s",
             "W0603 10:20:31.123456     812 clientconn.go:1223] grpc: addrConn.createTransport failed to connect to {/run/csi.sock  <nil> 0 <nil>}. Err :connection error: desc = \"transport: Error while dialing dial unix /run/csi.sock: connect: connection refused\". Reconnecting...",
         ] {
@@ -363,6 +368,12 @@ mod tests {
             (
                 "time=\"2021-06-03T10:20:31Z\" level=info msg=\"Failed to test data store connection: context deadline exceeded\"",
                 Meaning::ClientDeadline,
+            ),
+            ("time=\"2021-06-03T10:20:31Z\" level=fatal msg=\"ETCD join failed: context deadline exceeded\"", Meaning::ClientDeadline),
+            ("no space left on device", Meaning::DiskFull),
+            (
+                "Jun 03 10:20:31 n1 k3s[34]: write /var/lib/rancher/k3s/server/db/etcd/member/wal/0.tmp: no space left on device",
+                Meaning::DiskFull,
             ),
             ("Error: context deadline exceeded", Meaning::ClientDeadline),
             ("Jun 03 10:20:32 n1 web[34]: dial tcp 192.0.2.9:2379: connect: connection refused", Meaning::PeerDialError),
