@@ -170,6 +170,7 @@ impl<'a> Edge<'a> {
             (_, None) => Direction::Keep,
             (None, _) => Direction::Set,
             (Some(current), Some(proposed)) if proposed < current => Direction::Lower,
+            (Some(current), Some(proposed)) if proposed == current => Direction::Set,
             _ => Direction::Raise,
         };
         let value = decision.value();

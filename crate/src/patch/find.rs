@@ -127,7 +127,18 @@ impl Place<'_> {
             by_key(&mut edits, |edit| edit.start);
             Some(edits).filter(|edits| !edits.is_empty())
         });
-        tried.into_iter().find(acts).unwrap_or_default()
+        tried.into_iter().find(acts).or_else(|| self.renamed(change).filter(acts)).unwrap_or_default()
+    }
+
+    /// The name of etcd 0.4 becomes that of the etcd that passes over it.
+    fn renamed(&self, change: &Change) -> Option<Vec<Edit>> {
+        let old = |setting: &&Setting| setting.parameter == change.parameter && setting.etcd_04 && !setting.effective;
+        let span = self.configuration.settings.iter().find(old)?.place.span.range();
+        let line = line_start(self.text, span.start);
+        let lead = self.text.get(line..span.start)?;
+        let peer = ["peer-", "peer_", "PEER_"].iter().filter_map(|mark| Some(search::rsplit(lead, mark)?.0.len())).max()?;
+        let name = lead.get(peer + "peer-".len()..)?;
+        Some(vec![Edit::new(line + peer..span.end, format!("{name}{}", render::value(change)))])
     }
 
     /// What hands a variable on that reaches no etcd: `export` in front of it, where it stands alone on its line, or `-e`
@@ -148,14 +159,18 @@ impl Place<'_> {
 
     fn replace(&self, setting: &Setting, change: &Change) -> Option<Edit> {
         let span = setting.place.span.range();
-        let unit = if change.parameter.is_etcd() && reads_units(setting) { "ms" } else { "" };
+        // Variables of kops have no unit.
+        let is_timer = |lead: &str| lead.ends_with(&format!("{}: ", render::camel(change, true)));
+        let of_kops = || self.of_kops() && self.text.get(..span.start).is_some_and(is_timer);
+        let unit = if change.parameter.is_etcd() && (reads_units(setting) || of_kops()) { "ms" } else { "" };
         let value = render::value(change) + unit;
         if span.is_empty() && self.text.get(span.end..)?.starts_with(':') {
             return Some(Edit::insert(span.end + 1, format!(" {value}")));
         }
         let raw = self.text.get(span.clone())?;
         let quote = raw.chars().next().filter(|first| matches!(first, '"' | '\'') && raw.len() > 1 && raw.ends_with(*first));
-        let unquoted = self.configuration.problems_of(RuleId::ConfigUnquotedNumber).any(|problem| problem.place == setting.place);
+        let unquoted =
+            unit.is_empty() && self.configuration.problems_of(RuleId::ConfigUnquotedNumber).any(|problem| problem.place == setting.place);
         // What a template writes with quotes around it.
         let unquoted = unquoted || (raw.ends_with("}}") && search::has(raw, "quote"));
         // So may a text that was no number have none.

@@ -110,7 +110,7 @@ impl<'a> Place<'a> {
     }
 
     /// Whether it is a cluster of kops, whose timers have their unit.
-    fn of_kops(&self) -> bool {
+    pub(super) fn of_kops(&self) -> bool {
         search::has(self.text, KOPS)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::config::meaning::scalar::yaml_number;
 use crate::config::{Problem, Setting, looks_like_another_unit};
-use crate::facts::Facts;
+use crate::facts::{Facts, Generation};
 use crate::ids::RuleId;
 use crate::parameters::{Parameter, Unit};
 use crate::units::{MS, Micros, S, parse_go_duration};
@@ -18,27 +18,43 @@ const PASSED_OVER: [RuleId; 3] = [RuleId::ConfigValueDropped, RuleId::ConfigBadF
 
 /// What a value means that is not read as it is written, `600ms`, `"5"` or `120`, where no other one acts.
 pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
-    let setting = unread(facts, parameter, &|id| REFUSED.contains(&id) || PASSED_OVER.contains(&id))?;
+    let later = facts.generation != Generation::V04;
+    let setting = unread(facts, parameter, &|setting, problem| {
+        is_at(setting, problem) && (REFUSED.contains(&problem.id) || PASSED_OVER.contains(&problem.id)) || later && is_old(setting, problem)
+    })?;
     // What is below a thousandth of a second no proposal writes; nor does it what lasts for hours.
     let meant = reading(parameter, setting.raw.trim_matches(['"', '\'']))? / MS * MS;
-    Some(meant).filter(|value| (1..LONGEST).contains(value) && !looks_like_another_unit(parameter, *value))
+    // The values of etcd 0.4 were shorter than what later ones have by default.
+    let least = if setting.etcd_04 { parameter.default_value() } else { 1 };
+    Some(meant).filter(|value| (least..LONGEST).contains(value) && !looks_like_another_unit(parameter, *value))
 }
 
 /// A value that is refused as it is written, where no other one acts.
 pub(super) fn refused(facts: &Facts, parameter: Parameter) -> Option<&Setting> {
-    unread(facts, parameter, &|id| REFUSED.contains(&id))
+    unread(facts, parameter, &|setting, problem| is_at(setting, problem) && REFUSED.contains(&problem.id))
+}
+
+fn is_at(setting: &Setting, problem: &Problem) -> bool {
+    problem.place == setting.place
+}
+
+/// Whether a key of etcd 0.4 stands where a later etcd, or what sets it up, passes over it.
+fn is_old(setting: &Setting, problem: &Problem) -> bool {
+    setting.etcd_04
+        && problem.parameter == Some(setting.parameter)
+        && matches!(problem.id, RuleId::ConfigOldKey | RuleId::ConfigWrongSection)
 }
 
 /// The last value of these problems, where none acts.
-fn unread<'f>(facts: &'f Facts, parameter: Parameter, problems: &dyn Fn(RuleId) -> bool) -> Option<&'f Setting> {
+fn unread<'f>(facts: &'f Facts, parameter: Parameter, problems: &dyn Fn(&Setting, &Problem) -> bool) -> Option<&'f Setting> {
     let mut unread = None;
     for configuration in &facts.configurations {
         for setting in configuration.settings.iter().filter(|setting| setting.parameter == parameter) {
             if setting.effective && setting.value != Some(0) {
                 return None;
             }
-            let told = |problem: &Problem| problem.place == setting.place && problems(problem.id);
-            unread = Some(setting).filter(|_| configuration.problems.iter().any(told)).or(unread);
+            let told = configuration.problems.iter().any(|problem| problems(setting, problem));
+            unread = Some(setting).filter(|_| told).or(unread);
         }
     }
     unread

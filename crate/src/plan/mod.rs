@@ -217,10 +217,15 @@ fn as_meant(parameter: Parameter, value: Micros) -> Bound {
     remark(format!("The file means {}, but as it is written there it does not apply.", parameter.human(value)))
 }
 
+/// Whether the file gets this value: it is another than the one in force, or that one is not what the file says. A log shows what it
+/// costs to leave it so; a review leaves nothing that is not read.
+fn writes_anew(facts: &Facts, parameter: Parameter, value: Micros) -> bool {
+    facts.value(parameter) != value || refused(facts, parameter).is_some() || facts.without_log() && meant(facts, parameter) == Some(value)
+}
+
 /// The value that the file means, where it is not in force because of how it is written.
 fn as_the_file_means(facts: &Facts, parameter: Parameter, cost: &dyn Fn(Micros) -> String) -> Option<Decision> {
-    let is_new = |value: &Micros| *value != facts.value(parameter) || refused(facts, parameter).is_some();
-    let value = meant(facts, parameter).filter(is_new)?;
+    let value = meant(facts, parameter).filter(|value| writes_anew(facts, parameter, *value))?;
     let kept = Decision::keep(facts, parameter, vec![as_meant(parameter, value)]);
     Some(Decision { proposed: Some(value), cost: cost(value), ..kept })
 }

@@ -1,7 +1,7 @@
 //! A pair of election-timeout and heartbeat-interval with its reasons, its neighbours and its price.
 
 use super::ladder::{LADDER, fits, is_operated, least, needed, tenth, waits_too_little};
-use super::{Bound, Decision, Doubts, bearing_on, beside, bound, confidence, refused, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, bearing_on, beside, bound, confidence, remark, stall_to_survive, writes_anew};
 use crate::facts::{Facts, Generation};
 use crate::log::event::Meaning;
 use crate::model::fleet::etcd_patience;
@@ -95,7 +95,7 @@ pub(super) fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, electi
     why.extend(doubts);
     let decide = |parameter, value, because, neighbours, cost| {
         let kept = Decision::keep(facts, parameter, Vec::new());
-        let is_new = kept.current.value != Some(value) || refused(facts, parameter).is_some();
+        let is_new = kept.current.value != Some(value) || writes_anew(facts, parameter, value);
         let proposed = is_new.then_some(value);
         Decision { proposed, because, neighbours, cost, confidence: sure, findings: behind.clone(), ..kept }
     };
@@ -276,7 +276,7 @@ fn cost(facts: &Facts, heartbeat: Micros, election: Micros) -> String {
         }
     };
     let instead =
-        if facts.may_refuse_pair() || facts.no_leader_lasts() { String::new() } else { format!(" instead of {}", about(now.p50)) };
+        if facts.etcd_may_not_start() || facts.no_leader_lasts() { String::new() } else { format!(" instead of {}", about(now.p50)) };
     format!(
         "A leader that really dies is replaced after about {}{instead} (nine in ten within {}).{slow}{hang}",
         about(then.p50),

@@ -117,6 +117,28 @@ fn one_moment_of_failed_requests_bounds_nothing_and_two_do() {
 }
 
 /// A rule states it, and the planner need not know which rule.
+/// What etcd 0.4 was given is meant for the etcd that passes over it, but for what is shorter than its default.
+#[test]
+fn the_names_of_etcd_04_below_etcd2_mean_something() {
+    let proposed = |beat: u32, wait: u32| {
+        let file = format!(
+            "#cloud-config\ncoreos:\n  etcd2:\n    peer-heartbeat-interval: {beat}\n    peer-election-timeout: {wait}\n  units:\n  - name: etcd2.service\n    command: start\n"
+        );
+        let plan = planned(&file, None);
+        [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| plan.of(parameter).proposed)
+    };
+    assert_eq!(proposed(200, 2000), [Some(200 * MS), Some(2000 * MS)]);
+    assert_eq!(proposed(50, 500), [None, None]);
+}
+
+/// A corrected file has nothing left that is not read, be it the default.
+#[test]
+fn a_review_writes_anew_what_is_dropped() {
+    let file = |beat: &str| format!("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: {beat}\n    election-timeout: \"2000\"\n");
+    let beat = |text: &str| planned(text, None).of(Parameter::HeartbeatInterval).proposed;
+    assert_eq!((beat(&file("\"100\"")), beat(&file("100"))), (Some(100 * MS), None));
+}
+
 #[test]
 fn a_value_that_breaks_a_stated_constraint_is_changed() {
     let file = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 90s\n  units:\n    - name: fleet.service\n      command: start\n";

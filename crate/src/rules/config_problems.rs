@@ -103,7 +103,7 @@ problems! {
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:config/fleet.go"];
     ConfigUnquotedNumber, Critical, "Kubernetes refuses a number where it wants text",
         "The value of a variable, and each word of a command, is text for Kubernetes. A number without quotes makes it refuse the whole object: cannot unmarshal number into Go struct field EnvVar.value of type string. The same holds for each of kubeadm's extraArgs. What ran before goes on.",
-        "Put the number in quotes.",
+        "Put the number in quotes; a timer of kops gets its unit instead.",
         ["kubernetes/kubernetes#12889", "kubernetes/kubernetes#82296", "kubernetes-sigs/kubespray#5406", "rancher/local-path-provisioner#262"];
     ConfigValueDropped, Critical, "A value is silently left out, and the default applies",
         "A value of the wrong type, quoted or with a unit where a bare number is read, is left out by cloudinit without an error. systemd ignores a variable with spaces around its equals sign.",
@@ -111,7 +111,7 @@ problems! {
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd2.go", "coreos/coreos-cloudinit@v1.14.0:system/env.go", "systemd/systemd@v252:src/core/load-fragment.c (config_parse_environ)"];
     ConfigWrongSection, Critical, "A key is in the wrong section",
         "etcd 0.4 and etcd 2 have sections of their own, and fleet has another. In the wrong one the value never reaches its daemon.",
-        "Move it to the section of the daemon that reads it: etcd for 0.4, etcd2 for 2.x, fleet for fleet.",
+        "Give it the name that this section knows, or move it to that of the daemon that reads it: etcd for 0.4, etcd2 for 2.x, fleet for fleet.",
         ["coreos/coreos-cloudinit@v1.14.0:config/etcd.go", "coreos/coreos-cloudinit@v1.14.0:config/etcd2.go"];
     ConfigYamlError, Critical, "The file is no valid YAML, so nothing in it applies",
         "cloudinit refuses a file with an error as a whole.",

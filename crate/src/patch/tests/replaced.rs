@@ -27,6 +27,36 @@ fn what_reaches_no_etcd_is_handed_on() {
     }
 }
 
+/// etcd 2 passes over the names of 0.4, and a cloud-config drops them below etcd2.
+#[test]
+fn an_old_name_becomes_the_one_that_is_read() {
+    let changes = [HEARTBEAT, ELECTION];
+    let unit = "  units:\n  - {name: etcd2.service, command: start}\n";
+    for (text, mark) in [
+        (
+            format!("#cloud-config\ncoreos:\n  etcd2:\n    peer-heartbeat-interval: 100 # ms\n    peer-election-timeout: 1000\n{unit}"),
+            "peer-",
+        ),
+        (format!("#cloud-config\ncoreos:\n  etcd2:\n    peer_election_timeout: 1000\n    peer_heartbeat_interval: 100\n{unit}"), "peer_"),
+    ] {
+        let new = text.replace(mark, "").replace("1000", "2500").replace(" 100", " 250");
+        assert_eq!(patched(&text, &changes), new);
+    }
+    // What no longer etcd runs keeps them.
+    let old = Change { etcd: Etcd::V04, ..ELECTION };
+    let text = "#cloud-config\ncoreos:\n  etcd:\n    peer-election-timeout: 1000\n";
+    assert_eq!(patched(text, &[old]), text.replace("1000", "2500"));
+}
+
+#[test]
+fn a_timer_of_kops_gets_the_unit_that_it_lacks() {
+    let text = "kind: Cluster\nspec:\n  etcdClusters:\n  - name: main\n    heartbeatInterval: 100\n    leaderElectionTimeout: 1000\n    manager:\n      env:\n      - {name: ETCD_SNAPSHOT_COUNT, value: \"100\"}\n";
+    let expected = text.replace("1000", "2500ms").replace("Interval: 100", "Interval: 250ms");
+    assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    let read = config::read(0, text).unwrap();
+    assert!(read.problems.iter().all(|problem| problem.note.contains("write 100")), "{:?}", read.problems);
+}
+
 #[test]
 fn a_text_of_a_program_keeps_what_ends_it() {
     for text in [

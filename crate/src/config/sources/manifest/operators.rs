@@ -4,6 +4,7 @@ use super::containers::is_chart;
 use crate::config::builder::{Builder, Class, Home};
 use crate::config::meaning::scalar::{self, Fate, Reading};
 use crate::config::tree::TextTree;
+use crate::ids::RuleId;
 use crate::parameters::Parameter;
 use crate::search;
 use crate::units::{MS, Micros, parse_go_duration};
@@ -58,8 +59,13 @@ pub fn timer(builder: &mut Builder, tree: &TextTree, entry: &Entry, cluster: &st
     let value = parse_go_duration(text).ok();
     let reading = match value {
         None if !of_kops => scalar::daemon(parameter, text),
-        None => Reading { value, fate: Fate::Stops },
+        None => Reading { value, fate: Fate::Empty },
         Some(_) => Reading { value, fate: Fate::Used },
     };
-    builder.claim((parameter, false), tree.bare(&entry.value), reading, Home::new(cluster, Class::Flag, ""));
+    let span = tree.bare(&entry.value);
+    builder.claim((parameter, false), span.clone(), reading, Home::new(cluster, Class::Flag, ""));
+    if of_kops && value.is_none() {
+        let note = format!("kops takes {} as a duration, and refuses {text} without a unit; write {text}ms.", entry.name());
+        builder.refuse_last(RuleId::ConfigUnquotedNumber, span, note);
+    }
 }
