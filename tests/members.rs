@@ -86,7 +86,7 @@ fn of_the_files_of_members_the_order_does_not_count() {
 fn a_refused_pair_is_replaced_in_one_step() {
     let report = read(&["ETCD_HEARTBEAT_INTERVAL=6000\nETCD_ELECTION_TIMEOUT=60000\n"]);
     let steps: String = report.rollout.iter().map(|step| step.text.as_str()).collect();
-    assert!(steps.contains("etcd refuses the old pair") && !steps.contains("still at"), "{steps}");
+    assert!(steps.contains("etcd does not start with what is written now") && !steps.contains("still at"), "{steps}");
 }
 
 /// A stall of 40 s, beside which fleet gives up again and again.

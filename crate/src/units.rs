@@ -13,9 +13,9 @@ pub fn parse_number(text: &str) -> Option<f64> {
 pub fn human(time: Micros) -> String {
     let magnitude = time.unsigned_abs() as i64;
     let sign = if time < 0 { "-" } else { "" };
-    let text = if magnitude < MS {
+    let text = if (1..MS).contains(&magnitude) {
         format!("{magnitude}\u{a0}µs")
-    } else if magnitude < S {
+    } else if (MS..S).contains(&magnitude) {
         format!("{}\u{a0}ms", (magnitude + MS / 2) / MS)
     } else if magnitude < 10 * S {
         format!("{}\u{a0}s", decimal(magnitude, S, 2))
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(human(9_000 * S), "2.5\u{a0}h");
         assert_eq!(
             [3_472, 1_156, 996, 99, 0].map(|time| about(time * MS)),
-            ["3.5\u{a0}s", "1.2\u{a0}s", "1\u{a0}s", "99\u{a0}ms", "0\u{a0}µs"]
+            ["3.5\u{a0}s", "1.2\u{a0}s", "1\u{a0}s", "99\u{a0}ms", "0\u{a0}s"]
         );
     }
 }

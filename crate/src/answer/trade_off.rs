@@ -37,7 +37,7 @@ pub fn trade_off(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
         assumptions: assumptions(facts),
         points,
         // With a pair that etcd refuses no leader is elected at all.
-        now: (!facts.may_refuse_pair()).then(|| point(now.0, now.1)),
+        now: (!facts.etcd_may_not_start()).then(|| point(now.0, now.1)),
         proposed: (proposed != now).then(|| point(proposed.0, proposed.1)),
         article: Some(point(600 * MS, 6000 * MS)),
     })

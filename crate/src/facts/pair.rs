@@ -1,6 +1,8 @@
 //! What etcd's pair of timers means for this cluster: whether its etcd takes it, and how it does with it.
 
 use super::{Facts, Generation, metrics, tools};
+use crate::config::Problem;
+use crate::ids::RuleId;
 use crate::log::event::Meaning;
 use crate::model::{Failover, Timers};
 use crate::parameters::{LONGEST_ELECTION, Parameter};
@@ -21,8 +23,25 @@ impl Facts {
         self.etcd.is_some_and(|range| self.is_refused_by(range.low))
     }
 
-    /// The same, where an etcd of unknown version is taken for a late one.
-    pub fn may_refuse_pair(&self) -> bool {
+    /// Whether an etcd that starts with what is written may end at once: with the pair, where one of unknown version is taken for
+    /// a late one, or, where no log shows one that runs, with a value that it cannot read.
+    pub fn etcd_may_not_start(&self) -> bool {
+        self.may_refuse_pair() || self.cannot_read(RuleId::EtcdBadConfig)
+    }
+
+    /// Whether fleetd ends at once with what is written, where no log shows one that runs.
+    pub fn fleet_may_not_start(&self) -> bool {
+        self.cannot_read(RuleId::ConfigAgentTtlUnit)
+    }
+
+    fn cannot_read(&self, id: RuleId) -> bool {
+        let all = || self.configurations.iter();
+        let acts = |parameter| all().flat_map(|each| &each.settings).any(|setting| setting.effective && setting.parameter == parameter);
+        let refuses = |problem: &Problem| !problem.weak_pair && !problem.parameter.is_some_and(acts);
+        self.without_log() && all().flat_map(|each| each.problems_of(id)).any(refuses)
+    }
+
+    fn may_refuse_pair(&self) -> bool {
         self.refuses_pair() || self.etcd.is_none() && self.generation != Generation::V04 && self.is_refused_by(version(3, 0, 0))
     }
 

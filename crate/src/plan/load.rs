@@ -37,18 +37,23 @@ fn load(facts: &Facts, agent_ttl: Micros, interval: Micros) -> Load {
     fleet::load(&Fleet { version, machines: machines(facts).0, units: units(facts).0, agent_ttl, interval })
 }
 
+/// What it is today, where fleetd starts with what is written.
+pub fn instead(facts: &Facts, now: &str) -> String {
+    if facts.fleet_may_not_start() { String::new() } else { format!(" instead of {now}") }
+}
+
 /// How the load changes, as one sentence.
 pub fn sentence(facts: &Facts, agent_ttl: Micros, interval: Micros) -> String {
     let now = load(facts, facts.value(Parameter::AgentTtl), facts.value(Parameter::EngineReconcileInterval));
     let then = load(facts, agent_ttl, interval);
     let (machines, units) = (machines(facts), units(facts));
-    let reads =
-        if now.reads == then.reads { String::new() } else { format!(" and {} reads instead of {}", rate(then.reads), rate(now.reads)) };
+    let instead = |now| instead(facts, &rate(now));
+    let reads = if now.reads == then.reads { String::new() } else { format!(" and {} reads{}", rate(then.reads), instead(now.reads)) };
     format!(
-        "fleet asks etcd for {} {} a second instead of {}{reads}, with {} ({}) and {} ({}).",
+        "fleet asks etcd for {} {} a second{}{reads}, with {} ({}) and {} ({}).",
         rate(then.writes),
         if rate(then.writes) == "1" { "write" } else { "writes" },
-        rate(now.writes),
+        instead(now.writes),
         plural(u64::from(machines.0), "machine", "machines"),
         machines.1,
         plural(u64::from(units.0), "unit", "units"),

@@ -224,10 +224,11 @@ fn cost(facts: &Facts, value: Micros, now: Micros, interval: Micros) -> String {
     } else {
         String::new()
     };
+    let now = human(dead_machine(now, facts.value(Parameter::EngineReconcileInterval)));
     format!(
-        "The units of a machine that dies start elsewhere after up to {} instead of {}.{crashed} {}",
+        "The units of a machine that dies start elsewhere after up to {}{}.{crashed} {}",
         human(dead_machine(value, interval)),
-        human(dead_machine(now, facts.value(Parameter::EngineReconcileInterval))),
+        load::instead(facts, &now),
         load::sentence(facts, value, interval)
     )
 }

@@ -50,18 +50,21 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     if changes(plan.of(Parameter::ElectionTimeout)) && !replaces_sooner(facts, plan) {
         pay.push(of_failovers(facts, plan));
     }
+    let today = |value| {
+        if facts.fleet_may_not_start() { String::from("and today fleetd does not start") } else { format!("today {}", human(value)) }
+    };
     let request = plan.of(Parameter::EtcdRequestTimeout);
     if changes(request) {
         pay.push(format!(
-            "An etcd that hangs holds each call of fleet for {}, today {}.",
+            "An etcd that hangs holds each call of fleet for {}, {}.",
             human(request.value()),
-            human(facts.value(Parameter::EtcdRequestTimeout))
+            today(facts.value(Parameter::EtcdRequestTimeout))
         ));
     }
     let (ttl, interval) = (plan.of(Parameter::AgentTtl), plan.of(Parameter::EngineReconcileInterval));
     if changes(ttl) || changes(interval) {
-        let today = facts.value(Parameter::AgentTtl) + facts.value(Parameter::EngineReconcileInterval);
-        pay.push(format!("Units of a dead machine wait up to {}, today {}.", human(ttl.value() + interval.value()), human(today)));
+        let now = facts.value(Parameter::AgentTtl) + facts.value(Parameter::EngineReconcileInterval);
+        pay.push(format!("Units of a dead machine wait up to {}, {}.", human(ttl.value() + interval.value()), today(now)));
     }
     pay
 }
@@ -74,12 +77,12 @@ fn changes(facts: &Facts, decision: &Decision) -> bool {
 /// Whether a dead leader is replaced sooner than today, where etcd works today.
 fn replaces_sooner(facts: &Facts, plan: &Plan) -> bool {
     let wait = plan.of(Parameter::ElectionTimeout);
-    changes(facts, wait) && wait.value() < facts.value(wait.parameter) && !facts.may_refuse_pair() && !facts.no_leader_lasts()
+    changes(facts, wait) && wait.value() < facts.value(wait.parameter) && !facts.etcd_may_not_start() && !facts.no_leader_lasts()
 }
 
 /// How long a dead leader is missed, then and today.
 fn of_failovers(facts: &Facts, plan: &Plan) -> String {
-    let today = if facts.may_refuse_pair() {
+    let today = if facts.etcd_may_not_start() {
         String::from("and today etcd does not start")
     } else if facts.no_leader_lasts() {
         String::from("and today no leader lasts")

@@ -28,7 +28,7 @@ pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan, (changes, patch
     // fleet's limits first: they take effect without an election, and with them fleet bears the ones below. But an etcd that
     // refuses its pair does not run, and no machine is listed without it.
     let (fleet, etcd) = (fleet_step(facts, plan), etcd_steps(facts, plan, patches));
-    if facts.may_refuse_pair() {
+    if facts.etcd_may_not_start() {
         steps.extend(etcd);
         steps.extend(fleet);
     } else {
@@ -127,7 +127,7 @@ fn watch(facts: &Facts, plan: &Plan) -> Step {
     };
     let back = match facts.started().launcher {
         Some(Launcher::OpenShift) => " To go back, set the hardware speed that it had.",
-        _ if facts.may_refuse_pair() => "",
+        _ if facts.etcd_may_not_start() || facts.fleet_may_not_start() => "",
         _ => " To go back, set the old values in the reverse order.",
     };
     step(text, &commands, format!("Nothing.{back}"))
@@ -165,6 +165,26 @@ mod tests {
         let goes_back = |configuration: &str| steps(configuration).contains("To go back");
         assert!(goes_back(FLAGS));
         assert!(!goes_back(&FLAGS.replace("1000", "400")));
+    }
+
+    /// Nothing runs with a value that its daemon refuses.
+    #[test]
+    fn what_does_not_start_has_no_today() {
+        let told = |text: String| {
+            let documents = vec![Document { name: None, text }];
+            let report = analyze(&Input { documents, ..Input::default() });
+            let costs = report.recommendations.iter().filter(|row| !row.proposed_text.is_empty()).map(|row| row.cost.as_str());
+            let steps = report.rollout.iter().flat_map(|step| [step.text.as_str(), step.effect.as_str()]);
+            report.verdict.pay.iter().map(String::as_str).chain(costs).chain(steps).collect::<Vec<_>>().join("\n")
+        };
+        let etcd = |beat: &str| told(format!("#!/bin/sh\nexec etcd --name a --heartbeat-interval={beat} --election-timeout=2500\n"));
+        let fleet = |ttl: &str| told(format!("#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: {ttl}\n    etcd-request-timeout: 5\n"));
+        for (said, daemon) in [(etcd("500ms"), "etcd does not start"), (fleet("120"), "fleetd does not start")] {
+            assert!(said.contains(daemon), "{said}");
+            assert!(!said.contains("instead of") && !said.contains("still at") && !said.contains("To go back"), "{said}");
+        }
+        let runs = fleet("40s");
+        assert!(runs.contains("instead of") && runs.contains("To go back"), "{runs}");
     }
 
     /// Neither daemon starts with this file: etcd is told of first and comes back first, as fleetd does nothing without it.

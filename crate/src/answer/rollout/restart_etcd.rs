@@ -49,8 +49,8 @@ fn passes(facts: &Facts, heartbeat: &Decision, election: &Decision) -> (Option<S
         |decision: &Decision| decision.parameter.human(was(facts, decision)),
         |decision: &Decision| decision.parameter.human(decision.value()),
     );
-    let both = heartbeat.proposed.is_some() && election.proposed.is_some();
-    let refused = facts.may_refuse_pair();
+    let both = [heartbeat, election].iter().all(|decision| decision.value() != was(facts, decision));
+    let refused = facts.etcd_may_not_start();
     if both && election.value() < was(facts, election) && !refused {
         let first = format!(
             "Lower heartbeat-interval on all members first, with election-timeout still at {} in the file: {ORDER}.",
@@ -72,7 +72,7 @@ fn passes(facts: &Facts, heartbeat: &Decision, election: &Decision) -> (Option<S
         return (Some(first), last);
     }
     let one_pass = if refused {
-        String::from(" One pass is enough: etcd refuses the old pair, so no member waits for another with it.")
+        String::from(" One pass is enough: etcd does not start with what is written now, so no member waits for another with it.")
     } else if both {
         format!(" One pass is enough: members that still wait {} hear a beat every {} often enough.", old(election), new(heartbeat))
     } else {
