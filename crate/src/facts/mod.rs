@@ -10,6 +10,7 @@ pub mod engine;
 pub mod events;
 pub mod fleet;
 pub mod failures;
+mod hearsay;
 mod joined;
 pub mod links;
 pub mod members;
@@ -134,6 +135,7 @@ impl Facts {
     pub fn gather(configurations: Vec<Configuration>, logs: Vec<LogReading>, unknown: Vec<Unknown>, assumptions: Assumptions) -> Facts {
         let mut logs = logs;
         logs.iter_mut().for_each(time_line::move_back);
+        logs.iter_mut().for_each(hearsay::correct);
         let aside = aside::set_aside(&mut logs);
         time_line::align(&mut logs);
         joined::join(&mut logs);

@@ -1,6 +1,6 @@
 //! `fleet-leadership-churn`: the engine lease goes from one engine to another repeatedly.
 
-use super::common::{lease_moves, longest_pass, time, times, with_fleet_stop};
+use super::common::{after_fleet_stop, lease_moves, longest_pass, time, times, with_fleet_stop};
 use super::{Finding, Rule};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
@@ -30,7 +30,8 @@ fn check(facts: &Facts) -> Option<Finding> {
     // A loss after which no other engine takes it is told by `fleet-engine-lease-lost` alone.
     let by_force = facts.meaning(&[Meaning::EngineLeaseStolen]);
     let mut taken = [lease_moves(facts), by_force.clone()].concat();
-    taken.retain(|id| !with_fleet_stop(facts, *id));
+    // Who is told to stop gives it up, and another engine has it with its next pass.
+    taken.retain(|id| !with_fleet_stop(facts, *id) && !after_fleet_stop(facts, *id));
     by_key(&mut taken, |id| time(facts, *id));
     let episodes = episodes(facts, &taken);
     if episodes < 2 {
@@ -116,6 +117,21 @@ mod tests {
         assert_eq!(found.severity, Severity::Warning);
         // The same engine takes its own lease again.
         assert!(find(&facts(&[&hosts("core-01")]), RuleId::FleetLeadershipChurn).is_none());
+    }
+
+    /// One machine after the other gets a new fleetd.
+    #[test]
+    fn a_lease_that_was_given_up_is_no_loss() {
+        let line = |at: u32, second: u32, host: &str, words: &str| format!("Sep 02 10:{at}:{second:02} {host} fleetd[744]: INFO {words}\n");
+        let turn = |at: u32, stops: &str, takes: &str| {
+            let stop = line(at, 2, stops, "fleetd.go:113: Gracefully shutting down");
+            (stop, line(at, 5, takes, "engine.go:185: Engine leadership acquired"))
+        };
+        let turns = [turn(10, "core-01", "core-02"), turn(20, "core-02", "core-03"), turn(30, "core-03", "core-01")];
+        let found = |text: String| find(&facts(&[&text]), RuleId::FleetLeadershipChurn).is_some();
+        let begins = line(1, 0, "core-01", "engine.go:185: Engine leadership acquired");
+        assert!(!found(begins.clone() + &turns.clone().map(|(stop, taken)| stop + &taken).concat()));
+        assert!(found(begins + &turns.map(|(_, taken)| taken).concat()));
     }
 
     #[test]
