@@ -3,31 +3,62 @@
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning, Value};
 
+/// Of members mixed up in one log, so many lines of others may stand between two of one (judgement).
+const NEAR: usize = 8;
+/// What leaders alone send.
+const OF_A_LEADER: [&str; 3] = ["MsgApp", "MsgHeartbeat", "MsgSnap"];
+/// Where a line names the leader whom a member follows from then on.
+const NAMES: [&str; 2] = ["to", "leader"];
+
 /// Up to 3.2 a member that learns of a new term by any message but a request for its vote takes the sender for its leader, until
-/// that one speaks (etcd-io/etcd@v3.2.32:raft/raft.go, Step). A term has one leader: whom a member names last in it, led.
+/// a leader speaks (etcd-io/etcd@v3.2.32:raft/raft.go, Step). A term has one leader: whom a member names last in it, led. Where it
+/// names no other, it has but lost the one before.
 pub fn correct(log: &mut LogReading) {
-    // Of members mixed up in one log, lines of others may stand between.
-    const NEAR: usize = 8;
     let names = |event: &Event| matches!(event.meaning, Meaning::LeaderElected | Meaning::LeaderChanged);
     let naming = (0..log.events.len()).filter(|at| names(&log.events[*at])).gather();
     // From the last one on, as a member may be wrong more than once.
     for (nth, at) in naming.iter().enumerate().rev() {
-        let this = &log.events[*at];
-        let took_back = |later: &&usize| {
-            let later = &log.events[**later];
-            later.meaning == Meaning::LeaderChanged
-                && [later.word("id"), later.word("from")] == [this.word("id"), named(this)]
-                && later.number("term") == this.number("term")
-        };
-        let Some(later) = naming[nth + 1..].iter().take(NEAR).find(took_back).copied() else { continue };
-        let Some(leader) = named(&log.events[later]).map(Box::from) else { continue };
-        name(&mut log.events[later], &["from"], &leader);
-        name(&mut log.events[*at], &NAMES, &leader);
+        let later = naming[nth + 1..].iter().take(NEAR).find(|later| puts_right(&log.events[*at], &log.events[**later]));
+        if let Some(later) = later {
+            let Some(leader) = named(&log.events[*later]).map(Box::from) else { continue };
+            name(&mut log.events[*later], &["from"], &leader);
+            name(&mut log.events[*at], &NAMES, &leader);
+        } else if told_by_another(&log.events[..=*at]) {
+            lost(&mut log.events[*at..]);
+        }
     }
 }
 
-/// Where a line names the leader whom a member follows from then on.
-const NAMES: [&str; 2] = ["to", "leader"];
+/// Whether the member takes another leader in the same term.
+fn puts_right(before: &Event, later: &Event) -> bool {
+    later.meaning == Meaning::LeaderChanged
+        && [later.word("id"), later.word("from")] == [before.word("id"), named(before)]
+        && later.number("term") == before.number("term")
+}
+
+/// Whether the last of these lines names the sender of a message that need not be of a leader.
+fn told_by_another(lines: &[Event]) -> bool {
+    let Some((naming, before)) = lines.split_last() else { return false };
+    let told = |event: &&Event| event.meaning == Meaning::HigherTermMessage && event.word("id") == naming.word("id");
+    before.iter().rev().take(NEAR).find(told).is_some_and(|told| {
+        told.word("from") == named(naming)
+            && told.number("term2") == naming.number("term")
+            && !OF_A_LEADER.iter().any(|message| told.word("value") == Some(message))
+    })
+}
+
+/// The first line tells that its member lost the leader before, and so does that member's next one of the loss of whom it took for one.
+fn lost(lines: &mut [Event]) {
+    let Some((naming, after)) = lines.split_first_mut() else { return };
+    let Some(leader) = naming.word("from").map(Box::from) else { return };
+    let next = |event: &&mut Event| event.meaning == Meaning::LeaderLost && event.word("id") == naming.word("id");
+    if let Some(next) = after.iter_mut().take(10 * NEAR).find(next).filter(|next| next.word("leader") == named(naming)) {
+        name(next, &NAMES, &leader);
+    }
+    naming.meaning = Meaning::LeaderLost;
+    naming.values.retain(|(hole, _)| *hole != "to");
+    naming.values.iter_mut().filter(|(hole, _)| *hole == "from").for_each(|(hole, _)| *hole = "leader");
+}
 
 fn named(event: &Event) -> Option<&str> {
     NAMES.into_iter().find_map(|hole| event.word(hole))
@@ -59,5 +90,24 @@ mod tests {
         assert_eq!(several_clusters(&facts), None);
         let told: Vec<_> = facts.changes.iter().map(|change| (change.term, change.old.as_deref(), change.new.as_deref())).collect();
         assert_eq!(told, [(Some(4), None, Some(a)), (Some(5), Some(a), Some(b))]);
+    }
+
+    /// Two asked for votes at once, and the next term has the winner.
+    #[test]
+    fn a_candidate_that_told_of_its_term_did_not_win_it() {
+        let line = |millis: u32, text: &str| format!("2019-05-04 10:00:{:02}.{:03} I | raft: {text}\n", millis / 1000, millis % 1000);
+        let (a, b, c) = ("91d25258d70ad868", "2a0965170762fd09", "5c1954e5cd7a3e68");
+        let old = line(1_000, &format!("raft.node: {a} elected leader {a} at term 4"))
+            + &line(9_763, &format!("{a} [term: 4] received a MsgAppResp message with higher term from {c} [term: 5]"))
+            + &line(9_763, &format!("raft.node: {a} changed leader from {a} to {c} at term 5"))
+            + &line(10_671, &format!("raft.node: {a} lost leader {c} at term 6"))
+            + &line(10_672, &format!("raft.node: {a} elected leader {b} at term 6"));
+        let facts = |old: &str| {
+            facts(&[old]).changes.iter().map(|change| (change.term, change.old.clone(), change.new.clone())).collect::<Vec<_>>()
+        };
+        let change = |term: i64, old: Option<&str>, new: &str| (Some(term), old.map(str::to_owned), Some(new.to_owned()));
+        assert_eq!(facts(&old), [change(4, None, a), change(6, Some(a), b)]);
+        // Entries are of a leader.
+        assert_eq!(facts(&old.replace("MsgAppResp", "MsgApp")), [change(4, None, a), change(5, Some(a), c), change(6, Some(c), b)]);
     }
 }

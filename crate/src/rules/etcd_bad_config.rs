@@ -110,7 +110,7 @@ fn corrected(facts: &Facts) -> (Vec<EventId>, Vec<EventId>) {
 }
 
 fn started_later(facts: &Facts, corrected: &[EventId]) -> Option<Finding> {
-    let title = String::from("etcd refused its settings once, and started with others later");
+    let title = String::from("etcd refused its settings, then started with others");
     let what = String::from("The value stands in the line. After it the same machine started and followed a leader, so it is mended.");
     let finding = || Finding::new(RULE.id, Severity::Info, Confidence::High, title, what).showing(facts, corrected);
     (!corrected.is_empty()).then(|| finding().advising("Nothing, if the values it runs with now are those you meant."))
