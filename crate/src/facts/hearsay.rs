@@ -64,9 +64,9 @@ fn named(event: &Event) -> Option<&str> {
     NAMES.into_iter().find_map(|hole| event.word(hole))
 }
 
-fn name(event: &mut Event, holes: &[&str], leader: &Box<str>) {
+fn name(event: &mut Event, holes: &[&str], leader: &str) {
     for (_, value) in event.values.iter_mut().filter(|(hole, _)| holes.contains(hole)) {
-        *value = Value::Text(leader.clone());
+        *value = Value::Text(Box::from(leader));
     }
 }
 
