@@ -6,6 +6,7 @@ use super::builder::Builder;
 use crate::config::syntax::embedded::{HEADER, embedded, here_documents};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::ids::RuleId;
+use crate::text::{line_start, offset};
 use crate::yaml::{self, Node, Tree};
 use crate::{search, template};
 
@@ -72,6 +73,16 @@ fn written_by_script(text: &str) -> Option<(usize, String)> {
     Some((body.range.start, lines))
 }
 
+/// The word that stands alone on the line above, and is less indented: a key without its colon.
+fn without_colon(text: &str, at: usize) -> Option<&str> {
+    let start = line_start(text, at);
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let above = text[..start].lines().rfind(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))?;
+    let word = above.trim();
+    let is_key = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    (is_key && indent(above) < indent(&text[start..])).then_some(word)
+}
+
 /// Notes why the document is no YAML: a template, or an error.
 fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
     builder.tolerant = true;
@@ -104,9 +115,14 @@ fn no_yaml(builder: &mut Builder, error: &yaml::YamlError) {
         );
     } else if let Some(error) = broken.filter(|_| placeholder.is_none()) {
         let at = error.offset.min(builder.text.len());
-        let note = format!("{} Nothing of the file is applied at boot.", error.sentence(builder.text));
-        let end = builder.text[at..].chars().next().map_or(at, |symbol| at + symbol.len_utf8());
-        builder.problem(RuleId::ConfigYamlError, at..end, note, None);
+        let mut note = format!("{} Nothing of the file is applied at boot.", error.sentence(builder.text));
+        let mut place = at..builder.text[at..].chars().next().map_or(at, |symbol| at + symbol.len_utf8());
+        if let Some(word) = without_colon(builder.text, at) {
+            note = format!("No colon stands behind {word}. {note}");
+            let start = offset(builder.text, word);
+            place = start..start + word.len();
+        }
+        builder.problem(RuleId::ConfigYamlError, place, note, None);
     } else if let Some(first) = mark.or(placeholder) {
         builder.problem(
             RuleId::ConfigTemplate,

@@ -226,6 +226,12 @@ fn misplaced(builder: &mut Builder, tree: &TextTree, entries: &[Entry], at: &str
         if is_section(entry) && at != UNDER_COREOS {
             let at = format!("under {} {at}", entry.name());
             entry.value.entries().iter().for_each(|inside| misplaced_key(builder, tree, inside, &at));
+        } else if !matches!(entry.name(), "coreos" | "units") {
+            // By a wrong indent, or by a slip of the pen in the key above.
+            let at = format!("under {} {at}", entry.name());
+            entry.value.entries().iter().filter(|inside| is_section(inside)).for_each(|inside| {
+                misplaced(builder, tree, std::slice::from_ref(inside), &at);
+            });
         }
     }
 }

@@ -40,7 +40,9 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
         inner,
         unit: unit.to_owned(),
         file: file.to_owned(),
-        in_service: true,
+        // Of a file with a name nothing is left out above its first line; systemd: src/shared/conf-parser.c, parse_line, "Assignment
+        // outside of section. Ignoring."
+        in_service: file.is_empty(),
         in_program: false,
         of_etcd: false,
         variables: of_script.clone(),
@@ -161,8 +163,15 @@ impl Reader<'_, '_> {
             let reaches = unit.is_empty()
                 || (name.starts_with("ETCD_") && search::has(unit, "etcd"))
                 || (name.starts_with("FLEET_") && search::has(unit, "fleet"));
-            if reaches {
-                flags::variable(self.builder, self.inner, (name, value, span), Home::new(unit, Class::Environment, file), &self.of_script);
+            if !reaches && keys::of_variable(name).is_none() {
+                continue;
+            }
+            let stated = self.builder.stated();
+            flags::variable(self.builder, self.inner, (name, value, span), Home::new(unit, Class::Environment, file), &self.of_script);
+            if !reaches {
+                self.builder.void_from(stated, RuleId::ConfigWrongSection, &|_| {
+                    format!("{name} is set for {unit}, and no other daemon gets it; set it for the unit that starts its own.")
+                });
             }
         }
     }

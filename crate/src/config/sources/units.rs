@@ -3,6 +3,7 @@
 use super::drop_in;
 use crate::config::builder::{Builder, UnitState};
 use crate::config::tree::TextTree;
+use crate::ids::RuleId;
 use crate::search;
 use crate::yaml::{Node, Tree};
 
@@ -27,7 +28,14 @@ pub fn take_unit(builder: &mut Builder, tree: &TextTree, unit: &Node, content_ke
             let item = tree.resolve(item);
             let file = tree.word(item, "name").unwrap_or("");
             if let Some(inner) = scalar(item, content_key).and_then(|content| tree.scalar(content)) {
+                let stated = builder.stated();
                 drop_in::take(builder, &inner, name, file);
+                // systemd: src/basic/conf-files.c, files_add, which passes over files with another suffix.
+                if !file.ends_with(".conf") {
+                    builder.void_from(stated, RuleId::ConfigWrongSection, &|_| {
+                        format!("systemd reads only drop-ins whose name ends with .conf, so it passes over {file}; call it {file}.conf.")
+                    });
+                }
             }
         }
     }

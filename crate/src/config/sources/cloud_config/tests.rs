@@ -38,6 +38,39 @@ fn a_section_that_is_no_mapping_sets_nothing() {
     }
 }
 
+/// A drop-in in which systemd, or another daemon, passes a value over.
+#[test]
+fn a_drop_in_that_sets_nothing() {
+    let text = |unit: &str, file: &str, head: &str| {
+        format!(
+            "#cloud-config\ncoreos:\n  units:\n    - name: {unit}.service\n      command: start\n      drop-ins:\n        - name: {file}\n          content: |\n{head}            Environment=ETCD_ELECTION_TIMEOUT=2000\n"
+        )
+    };
+    let service = "            [Service]\n";
+    assert_eq!(acting(&text("etcd2", "10-a.conf", service)).len(), 1);
+    for (unit, file, head) in [("etcd2", "10-a.conf", ""), ("etcd2", "10-a", service), ("fleet", "10-a.conf", service)] {
+        let text = text(unit, file, head);
+        assert_eq!((acting(&text), ids(&text)), (vec![], vec![RuleId::ConfigWrongSection]), "{text}");
+    }
+}
+
+#[test]
+fn a_section_below_an_unknown_key_is_told() {
+    let section = "  etcd2:\n    election-timeout: 2000\n  units:\n    - name: etcd2.service\n      command: start\n";
+    for text in [format!("core-os:\n{section}"), "coreos:\n  update:\n    etcd2:\n      election-timeout: 2000\n".to_owned()] {
+        assert_eq!(ids(&format!("#cloud-config\n{text}")).first(), Some(&RuleId::ConfigWrongSection), "{text}");
+    }
+}
+
+#[test]
+fn a_key_without_its_colon_is_pointed_at() {
+    for word in ["coreos", "etcd2"] {
+        let text = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 2000\n".replace(&format!("{word}:"), word);
+        let problem = read(0, &text).problems.remove(0);
+        assert_eq!((problem.id, problem.place.span.of(&text)), (RuleId::ConfigYamlError, word), "{}", problem.note);
+    }
+}
+
 #[test]
 fn what_a_script_writes_is_whole() {
     let script = |name: &str| {
