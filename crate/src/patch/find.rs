@@ -167,6 +167,11 @@ impl Place<'_> {
         if span.is_empty() && self.text.get(span.end..)?.starts_with(':') {
             return Some(Edit::insert(span.end + 1, format!(" {value}")));
         }
+        // What stands there is dropped for the blanks around its equals sign.
+        let dropped = self.configuration.problems_of(RuleId::ConfigValueDropped).any(|problem| problem.place == setting.place);
+        if let Some(name) = self.text.get(..span.start)?.trim_end().strip_suffix('=').map(str::trim_end).filter(|_| dropped) {
+            return Some(Edit::new(name.len()..span.end, format!("={value}")));
+        }
         let raw = self.text.get(span.clone())?;
         let quote = raw.chars().next().filter(|first| matches!(first, '"' | '\'') && raw.len() > 1 && raw.ends_with(*first));
         let unquoted =

@@ -37,9 +37,14 @@ fn load(facts: &Facts, agent_ttl: Micros, interval: Micros) -> Load {
     fleet::load(&Fleet { version, machines: machines(facts).0, units: units(facts).0, agent_ttl, interval })
 }
 
-/// What it is today, where fleetd starts with what is written.
+/// What it is today, where fleetd starts and works with what is written: without a limit or an interval it does neither.
 pub fn instead(facts: &Facts, now: &str) -> String {
-    if facts.fleet_may_not_start() { String::new() } else { format!(" instead of {now}") }
+    if has_zero(facts) || facts.fleet_may_not_start() { String::new() } else { format!(" instead of {now}") }
+}
+
+/// Whether fleetd makes a zero of what is written.
+pub fn has_zero(facts: &Facts) -> bool {
+    [Parameter::EtcdRequestTimeout, Parameter::EngineReconcileInterval].iter().any(|parameter| facts.value(*parameter) == 0)
 }
 
 /// How the load changes, as one sentence.

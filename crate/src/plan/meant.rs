@@ -66,7 +66,16 @@ fn reading(parameter: Parameter, text: &str) -> Option<Micros> {
     let unit = if parameter.unit() == Unit::Milliseconds { MS } else { S };
     match yaml_number(text) {
         Some(number) => Some((number * unit as f64) as Micros),
-        None => parse_go_duration(text).ok(),
+        None => parse_go_duration(text).ok().or_else(|| {
+            // `60 seconds`, `2 min`
+            let word = text.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ' ');
+            let unit = match word {
+                "s" | "sec" | "secs" | "second" | "seconds" => S,
+                "m" | "min" | "mins" | "minute" | "minutes" => 60 * S,
+                _ => return None,
+            };
+            text[..text.len() - word.len()].trim().parse::<u32>().ok().map(|count| i64::from(count) * unit)
+        }),
     }
 }
 
@@ -76,8 +85,15 @@ mod tests {
 
     #[test]
     fn what_a_slip_of_the_pen_means() {
-        for (text, meant) in [("300,", Some(300 * MS)), ("300# ms", Some(300 * MS)), ("300ms", Some(300 * MS)), ("3,5", None), ("x", None)]
-        {
+        for (text, meant) in [
+            ("300,", Some(300 * MS)),
+            ("300# ms", Some(300 * MS)),
+            ("300ms", Some(300 * MS)),
+            ("3,5", None),
+            ("x", None),
+            ("2 sec", Some(2 * S)),
+            ("2 hours", None),
+        ] {
             assert_eq!(reading(Parameter::HeartbeatInterval, text), meant, "{text}");
         }
     }

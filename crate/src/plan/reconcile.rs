@@ -125,9 +125,9 @@ fn for_passes(facts: &Facts, findings: &[Finding], pass: Micros, ttl: Micros) ->
 
 fn cost(facts: &Facts, ttl: Micros, value: Micros) -> String {
     format!(
-        "An engine that dies is replaced after up to {} instead of {}. {}",
+        "An engine that dies is replaced after up to {}{}. {}",
         human(dead_engine(value, false)),
-        human(dead_engine(facts.value(PARAMETER), false)),
+        load::instead(facts, &human(dead_engine(facts.value(PARAMETER), false))),
         load::sentence(facts, ttl, value)
     )
 }

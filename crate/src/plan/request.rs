@@ -1,6 +1,6 @@
 //! fleet's etcd-request-timeout: longer than the stalls of etcd that it should ride out.
 
-use super::{Bound, Decision, Doubts, as_the_file_means, bearing_on, beside, bound, remark, rung, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bearing_on, beside, bound, load, remark, rung, stall_to_survive};
 use crate::facts::failures::{proven_wait, proven_wait_with};
 use crate::facts::{Facts, FleetFailure};
 use crate::ids::RuleId;
@@ -264,9 +264,9 @@ fn if_set_elsewhere(facts: &Facts, value: Micros) -> Option<Bound> {
 
 fn cost(facts: &Facts, value: Micros) -> String {
     format!(
-        "An etcd that hangs holds each call of fleet for {} instead of {}, and one beat of a machine's presence for up to {}.",
+        "An etcd that hangs holds each call of fleet for {}{}, and one beat of a machine's presence for up to {}.",
         PARAMETER.human(value),
-        PARAMETER.human(facts.value(PARAMETER)),
+        load::instead(facts, &PARAMETER.human(facts.value(PARAMETER))),
         human(facts.slowest_beat(value))
     )
 }

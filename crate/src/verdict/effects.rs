@@ -4,6 +4,7 @@ use super::Case;
 use crate::facts::Facts;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
+use crate::plan::load::has_zero;
 use crate::plan::{Decision, Plan};
 use crate::replay::timers_in_force;
 use crate::report::Timing;
@@ -50,13 +51,15 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     if changes(plan.of(Parameter::ElectionTimeout)) && !replaces_sooner(facts, plan) {
         pay.push(of_failovers(facts, plan));
     }
-    let today = |value| {
-        if facts.fleet_may_not_start() { String::from("and today fleetd does not start") } else { format!("today {}", human(value)) }
+    let today = |value| match () {
+        () if facts.fleet_may_not_start() => String::from(", and today fleetd does not start"),
+        () if has_zero(facts) => String::new(),
+        () => format!(", today {}", human(value)),
     };
     let request = plan.of(Parameter::EtcdRequestTimeout);
     if changes(request) {
         pay.push(format!(
-            "An etcd that hangs holds each call of fleet for {}, {}.",
+            "An etcd that hangs holds each call of fleet for {}{}.",
             human(request.value()),
             today(facts.value(Parameter::EtcdRequestTimeout))
         ));
@@ -64,7 +67,7 @@ pub(super) fn pay(facts: &Facts, plan: &Plan) -> Vec<String> {
     let (ttl, interval) = (plan.of(Parameter::AgentTtl), plan.of(Parameter::EngineReconcileInterval));
     if changes(ttl) || changes(interval) {
         let now = facts.value(Parameter::AgentTtl) + facts.value(Parameter::EngineReconcileInterval);
-        pay.push(format!("Units of a dead machine wait up to {}, {}.", human(ttl.value() + interval.value()), today(now)));
+        pay.push(format!("Units of a dead machine wait up to {}{}.", human(ttl.value() + interval.value()), today(now)));
     }
     pay
 }

@@ -183,6 +183,8 @@ mod tests {
             assert!(said.contains(daemon), "{said}");
             assert!(!said.contains("instead of") && !said.contains("still at") && !said.contains("To go back"), "{said}");
         }
+        let zero = fleet("40s\n    engine-reconcile-interval: 1s");
+        assert!(!zero.contains("0\u{a0}s"), "{zero}");
         let runs = fleet("40s");
         assert!(runs.contains("instead of") && runs.contains("To go back"), "{runs}");
     }

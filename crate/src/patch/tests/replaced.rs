@@ -27,6 +27,13 @@ fn what_reaches_no_etcd_is_handed_on() {
     }
 }
 
+#[test]
+fn blanks_around_an_equals_sign_go() {
+    for text in ["[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT = 1000\n", "[Service]\nEnvironment=\"ETCD_ELECTION_TIMEOUT = 1000\"\n"] {
+        assert_eq!(patched(text, &[ELECTION]), text.replace(" = 1000", "=2500"));
+    }
+}
+
 /// etcd 2 passes over the names of 0.4, and a cloud-config drops them below etcd2.
 #[test]
 fn an_old_name_becomes_the_one_that_is_read() {
