@@ -32,6 +32,20 @@ fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
 }
 
 #[test]
+fn a_limit_that_fleet_ran_into_is_not_far() {
+    let said = verdict(
+        "Nov 30 16:37:00 core-01 etcd2[5]: raft.node: c0acd309ab59e974 elected leader c0acd309ab59e974 at term 2
+Nov 30 16:37:27 core-01 etcd2[5]: failed to read 42a143d1231ef2b9 on stream MsgApp v2 (read tcp 192.0.2.1:41234->192.0.2.2:2380: i/o timeout)
+Nov 30 16:37:28 core-01 etcd2[5]: the connection with 42a143d1231ef2b9 became inactive
+Nov 30 16:37:28 core-01 fleetd[9]: ERROR engine.go:149: Unable to determine cluster engine version
+Nov 30 16:37:30 core-01 fleetd[9]: ERROR engine.go:149: Unable to determine cluster engine version
+",
+    );
+    assert_eq!(said.timing, Timing::NotTheRemedy);
+    assert!(said.why.starts_with("fleet ran into its limits"), "{}", said.why);
+}
+
+#[test]
 fn who_was_without_a_leader_need_not_have_led() {
     let log = r#"{"level":"info","ts":"2023-11-27T11:44:05.827-0800","logger":"raft","msg":"8e9e05c52164694d no leader at term 49; dropping index reading msg"}
 {"level":"warn","ts":"2023-11-27T11:44:05.909-0800","caller":"wal/wal.go:802","msg":"slow fdatasync","took":"1.440143399s","expected-duration":"1s"}

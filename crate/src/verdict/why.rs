@@ -141,6 +141,8 @@ fn not_the_remedy(case: &Case) -> String {
         );
     } else if let Some(outage) = beyond_waiting(facts) {
         return format!("fleet was without etcd for at least {}. No sensible agent-ttl rides that out: fix its cause.", human(outage));
+    } else if facts.stalls.is_empty() && !facts.fleet_failures.is_empty() {
+        "fleet ran into its limits because etcd did not answer. No stall of a leader explains that, so what kept etcd from it is to be found."
     } else if facts.stalls.is_empty() {
         "Nothing here comes near a limit that a timer sets."
     } else if facts.longest_stall().is_some_and(|stall| stall.planned >= facts.value(Parameter::ElectionTimeout)) {
