@@ -72,7 +72,11 @@ fn in_files(facts: &Facts, parameter: Parameter) -> Option<Finding> {
         read.source == Source::Flags
             && read.part.as_ref().is_some_and(|part| !search::has(part, "-name") && !search::has(part, "ETCD_NAME"))
     };
-    for configuration in facts.configurations.iter().filter(|read| !example(read)) {
+    // A drop-in overrules what a machine was set up with.
+    let first = |read: &&Configuration| matches!(read.source, Source::CloudConfig | Source::ContainerLinux | Source::Ignition);
+    let acts = |read: &Configuration| read.settings.iter().any(|setting| setting.parameter == parameter && setting.effective);
+    let overruled = facts.configurations.iter().any(|read| read.source == Source::DropIn && acts(read));
+    for configuration in facts.configurations.iter().filter(|read| !(example(read) || overruled && first(read))) {
         let acting = configuration.settings.iter().rev();
         let acting = acting.filter(|setting| setting.parameter == parameter && setting.effective && !setting.etcd_04);
         // One manifest may start several members; of several objects for an installer each is a cluster.
@@ -135,6 +139,15 @@ mod tests {
         };
         assert!(find(&facts(&[&article("")]), RuleId::ConfigValuesDiffer).is_none());
         assert!(find(&facts(&[&article(" --name a")]), RuleId::ConfigValuesDiffer).is_some());
+    }
+
+    /// systemd.unit(5): a drop-in of a later name overrules the one that a section becomes.
+    #[test]
+    fn a_drop_in_beside_a_cloud_config_is_of_one_machine() {
+        let section = "#cloud-config\ncoreos:\n  etcd2:\n    election-timeout: 2000\n";
+        let drop_in = |wait: u32| format!("[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT={wait}\n");
+        assert!(find(&facts(&[section, &drop_in(4000)]), RuleId::ConfigValuesDiffer).is_none());
+        assert!(find(&facts(&[section, &drop_in(4000), &drop_in(3000)]), RuleId::ConfigValuesDiffer).is_some());
     }
 
     #[test]
