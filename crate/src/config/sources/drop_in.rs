@@ -40,9 +40,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText, unit: &str, file: &str) {
         inner,
         unit: unit.to_owned(),
         file: file.to_owned(),
-        // Of a file with a name nothing is left out above its first line; systemd: src/shared/conf-parser.c, parse_line, "Assignment
-        // outside of section. Ignoring."
-        in_service: file.is_empty(),
+        in_service: true,
         in_program: false,
         of_etcd: false,
         variables: of_script.clone(),

@@ -4,8 +4,8 @@ use super::drop_in;
 use crate::config::builder::{Builder, UnitState};
 use crate::config::tree::TextTree;
 use crate::ids::RuleId;
-use crate::search;
 use crate::yaml::{Node, Tree};
+use crate::{search, template};
 
 /// One unit of a list: whether it is started, and what its drop-ins set.
 pub fn take_unit(builder: &mut Builder, tree: &TextTree, unit: &Node, content_key: &str, drop_in_keys: &[&str]) {
@@ -30,15 +30,25 @@ pub fn take_unit(builder: &mut Builder, tree: &TextTree, unit: &Node, content_ke
             if let Some(inner) = scalar(item, content_key).and_then(|content| tree.scalar(content)) {
                 let stated = builder.stated();
                 drop_in::take(builder, &inner, name, file);
-                // systemd: src/basic/conf-files.c, files_add, which passes over files with another suffix.
-                if !file.ends_with(".conf") {
-                    builder.void_from(stated, RuleId::ConfigWrongSection, &|_| {
-                        format!("systemd reads only drop-ins whose name ends with .conf, so it passes over {file}; call it {file}.conf.")
-                    });
+                if let Some(why) = passed_over(file, &inner.text) {
+                    builder.void_from(stated, RuleId::ConfigWrongSection, &|_| why.clone());
                 }
             }
         }
     }
+}
+
+/// Why systemd reads nothing of a drop-in: src/basic/conf-files.c, files_add, and src/shared/conf-parser.c, parse_line ("Assignment
+/// outside of section. Ignoring.").
+fn passed_over(file: &str, text: &str) -> Option<String> {
+    if template::first(file).is_some() || template::first(text).is_some() {
+        return None;
+    }
+    if !file.ends_with(".conf") {
+        return Some(format!("systemd reads only drop-ins whose name ends with .conf, so it passes over {file}; call it {file}.conf."));
+    }
+    let has_section = text.lines().any(|line| line.trim_start().starts_with('['));
+    (!has_section).then(|| format!("No [Service] stands in {file}, and systemd passes over what stands outside of a section."))
 }
 
 /// Whether a unit of such a list has this key, and it is true: `mask`, `enable`.

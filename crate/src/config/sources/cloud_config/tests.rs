@@ -48,6 +48,8 @@ fn a_drop_in_that_sets_nothing() {
     };
     let service = "            [Service]\n";
     assert_eq!(acting(&text("etcd2", "10-a.conf", service)).len(), 1);
+    // What a template fills in may be the section.
+    assert_eq!(acting(&text("etcd2", "10-a.conf", "            {{ head }}\n")).len(), 1);
     for (unit, file, head) in [("etcd2", "10-a.conf", ""), ("etcd2", "10-a", service), ("fleet", "10-a.conf", service)] {
         let text = text(unit, file, head);
         assert_eq!((acting(&text), ids(&text)), (vec![], vec![RuleId::ConfigWrongSection]), "{text}");
