@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::beside::{near, time};
+use super::stalls::ENOUGH;
 use super::texts::LIMIT;
 use super::{ChangeClass, EventId, Facts, LeaderChange, LogReading};
 use crate::gather::Gather;
@@ -53,6 +54,9 @@ pub const FAILED_REQUESTS: &[Meaning] = &[
 const OTHER_TEXTS: &[&str] =
     &["connection refused", "no route to host", "100: Key not found", "101: Compare failed", "105:", "x509", "EOF", "no such host"];
 
+/// Of these the ones of an etcd that cannot be reached, and what the client says when it has tried all its endpoints.
+const NO_ENDPOINT: &[&str] = &["unavailable or misconfigured", "connection refused", "no route to host", "EOF", "no such host"];
+
 /// Whether a request of fleet failed for a reason that tells of no wait, and that has a rule of its own or is no trouble: a key
 /// that is not there yet, or one that another was faster to write.
 pub fn failed_otherwise(event: &Event) -> bool {
@@ -64,8 +68,26 @@ pub fn hit_limit(event: &Event) -> bool {
     if !FAILED_REQUESTS.contains(&event.meaning) {
         return false;
     }
-    let without_text = matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit);
-    search::any(&event.text, LIMIT) || without_text && !failed_otherwise(event)
+    search::any(&event.text, LIMIT) || says_no_reason(event) && !failed_otherwise(event)
+}
+
+fn says_no_reason(event: &Event) -> bool {
+    matches!(event.meaning, Meaning::EngineVersionUnknown | Meaning::RegistryNoUnit)
+}
+
+/// Whether a line that says no reason stands beside others of its fleetd that do, none of them a limit: what cannot be reached
+/// fails at once. Seen with 0.11.5: behind a dead etcd the client has no endpoint, behind a frozen one its deadline passes.
+fn refused_beside(facts: &Facts, id: EventId) -> bool {
+    // The agent reads the registry every five seconds (coreos/fleet@v0.11.5:agent/reconcile.go:34).
+    const BESIDE: Micros = 5 * S;
+    let event = facts.event(id);
+    let Some(now) = time(facts, id).filter(|_| says_no_reason(event)) else { return false };
+    let beside = |meanings| facts.events_between(meanings, now - BESIDE, now + BESIDE).take(ENOUGH);
+    let others = beside(FAILED_REQUESTS).chain(beside(&[Meaning::RegistryWatchError]));
+    let own = others.filter(|(other, said)| other.log == id.log && said.host == event.host).map(|(_, said)| &said.text);
+    let reasons = own.map(|text| (search::any(text, LIMIT), search::any(text, NO_ENDPOINT)));
+    let (limit, unreached) = reasons.fold((false, false), |all, one| (all.0 | one.0, all.1 | one.1));
+    unreached && !limit
 }
 
 /// Whether this line came with the end of its process on purpose: within two seconds, on the same
@@ -98,8 +120,9 @@ pub fn fleet_failures(facts: &Facts) -> Vec<FleetFailure> {
             run += usize::from(event.time.is_none() && event.meaning != Meaning::ClientFailedResponse);
             continue;
         }
-        // A fleetd that is told to stop gives up its requests itself.
-        if with_fleet_stop(facts, id) || last.is_some_and(|(before, of)| of == run && passes_on(facts, before, id)) {
+        // A fleetd that is told to stop gives up its requests itself, and one whose etcd is down waits for none.
+        let told_otherwise = with_fleet_stop(facts, id) || refused_beside(facts, id);
+        if told_otherwise || last.is_some_and(|(before, of)| of == run && passes_on(facts, before, id)) {
             continue;
         }
         last = Some((id, run));
@@ -250,7 +273,9 @@ pub fn longest_outage(facts: &Facts) -> Option<(Micros, String)> {
     let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
     let window = facts.in_force(Parameter::AgentTtl).value.unwrap_or(30 * S) / 3;
     let step = window + 2 * patience;
-    let failed = groups(facts.fleet_failures.iter().filter_map(|failure| Some((failure.host.clone(), failure.time?))).gather());
+    // One whose etcd is down is without it as well.
+    let moments = facts.events_of(FAILED_REQUESTS).filter(|(id, event)| hit_limit(event) && !with_fleet_stop(facts, *id));
+    let failed = groups(moments.filter_map(|(id, event)| Some((facts.host(id), event.time?.micros))).gather());
     let starts = by_host(facts, Meaning::ServerStarting);
     let given_up = by_host(facts, Meaning::ServerMonitorTriggered).into_iter();
     let outages = given_up.filter_map(|(host, given_up)| {
@@ -327,6 +352,24 @@ mod tests {
             let (outage, host) = longest_outage(&facts(&documents.map(String::as_str))).expect("given up");
             assert_eq!((outage >= 79 * S, host.as_str()), (true, "core-03"));
         }
+    }
+
+    /// It fails at once, and so tells of no limit; but the machine is without etcd meanwhile.
+    #[test]
+    fn a_pass_that_a_dead_etcd_ended_ran_into_no_limit() {
+        let line = |second: u32, text: &str| format!("Nov 20 08:00:{second:02} core-01 fleetd[9]: ERROR {text}\n");
+        let log = |error: &str| {
+            let listing = |second| line(second, &format!("reconcile.go:120: Failed fetching Units from Registry: {error}"));
+            let pass = |second| line(second, "engine.go:149: Unable to determine cluster engine version");
+            let gave_up = line(14, "server.go:189: Server monitor triggered: Monitor timed out before successful heartbeat");
+            listing(2) + &pass(4) + &pass(6) + &listing(7) + &pass(12) + &gave_up
+        };
+        let told = |error: &str| {
+            let facts = facts(&[&log(error)]);
+            (facts.fleet_failures.len(), longest_outage(&facts).is_some_and(|(outage, _)| outage >= 9 * S))
+        };
+        assert_eq!(told("client: etcd cluster is unavailable or misconfigured"), (0, true));
+        assert_eq!(told("context deadline exceeded"), (5, true));
     }
 
     /// The client, the listing and the pass speak of one request, also across a second and without times.
