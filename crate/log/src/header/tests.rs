@@ -73,6 +73,8 @@ fn the_pod_that_tools_of_kubernetes_name() {
     ] {
         let line = format!("{prefix} 2015-10-16 10:12:51.344648 I | raft: x");
         assert_eq!((read(&line).0, read(&line).1), (Some("2015-10-16 10:12:51.344648"), Some(pod)), "{line}");
+        let raft = format!("{prefix} raft2015/10/16 10:12:51 INFO: x");
+        assert_eq!((read(&raft).0, read(&raft).1), (Some("2015/10/16 10:12:51"), Some(pod)), "{raft}");
         let mut headers = Headers::default();
         for line in [line.clone(), line.replace("n1", "n2")] {
             assert_eq!(headers.header(&line, 50), header(&line, 50), "{line}");

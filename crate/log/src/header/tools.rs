@@ -53,12 +53,22 @@ pub(super) fn before_json<'a>(word: &'a str, after: &str) -> Option<&'a str> {
     node.filter(|name| name.contains(|c: char| c == '.' || c.is_ascii_digit()))
 }
 
+/// How much stands before a stamp and belongs to it: the name of etcd's classic raft logger, or the level of the plain lines that etcd's
+/// gRPC writes between the JSON.
+fn glued(text: &str) -> usize {
+    match text {
+        _ if text.starts_with("raft2") => 4,
+        _ if text.starts_with("WARNING: 2") => 9,
+        _ => 0,
+    }
+}
+
 /// Whether a namespace stood before this, as stern puts it before the pod and its container: `kube-system etcd-1 etcd 2015-...`.
 pub(super) fn before_pod(after: &str) -> bool {
     let pod = word(after.trim_start_matches(' '));
     let Some((_, rest)) = after.split_at_checked(1 + pod.len()) else { return false };
     let message = rest.strip_prefix(" etcd ");
-    is_name(pod) && pod.contains('-') && message.is_some_and(|text| text.starts_with("{\"") || stamp(text).is_some())
+    is_name(pod) && pod.contains('-') && message.is_some_and(|text| text.starts_with("{\"") || stamp(&text[glued(text)..]).is_some())
 }
 
 /// Names of a machine, a pod, a container, and then a dated stamp: `core-1: 2015-...`, `core-1 etcd 2015-...`;
@@ -75,13 +85,7 @@ pub(super) fn before_stamp(text: &str, ends: bool) -> Option<usize> {
         if !is_name(name) || at >= text.len() {
             return None;
         }
-        let glued = match &text[at..] {
-            rest if kernel && rest.starts_with('[') => 1,
-            rest if rest.starts_with("raft2") => 4,
-            // etcd's gRPC writes plain lines between the JSON.
-            rest if rest.starts_with("WARNING: 2") => 9,
-            _ => 0,
-        };
+        let glued = if kernel && text[at..].starts_with('[') { 1 } else { glued(&text[at..]) };
         if let Some(read) = stamp(&text[at + glued..]).filter(|read| read.clock != Clock::TimeOfDay) {
             return (!ends || !text[at + glued + read.length..].trim().is_empty()).then_some(at);
         }

@@ -226,9 +226,9 @@ pub fn json_field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
         let (start, end) = (from + at, from + at + name.len());
         from = end;
         let (before, after) = (&line[..start], &line[end..]);
-        let value = match (before.ends_with('"'), before.ends_with('[')) {
+        let value = match (before.ends_with('"'), before.ends_with(['[', ' '])) {
             (true, _) => after.strip_prefix("\":").or_else(|| after.strip_prefix("\"=")),
-            // The brackets of PD, TiDB and Milvus: `[took=1.2s]`, `["time spent"="..."]`.
+            // The brackets of PD, TiDB and Milvus: `[took=1.2s]`, `["time spent"="..."]`; or logfmt, into which stores turn JSON.
             (_, true) => after.strip_prefix('='),
             _ => None,
         };
@@ -236,7 +236,7 @@ pub fn json_field<'a>(line: &'a str, name: &str) -> Option<&'a str> {
         let rest = value.trim_start();
         return Some(match rest.strip_prefix('"') {
             Some(text) => &text[..closing_quote(text)],
-            None => &rest[..rest.find([',', '}', ']']).unwrap_or(rest.len())],
+            None => &rest[..rest.find([',', '}', ']', ' ']).unwrap_or(rest.len())],
         });
     }
     None
@@ -315,5 +315,7 @@ mod tests {
         assert_eq!(json_field(brackets, "time spent"), Some("2s"));
         assert_eq!(json_field(brackets, "error"), Some("say no"));
         assert_eq!(json_field(brackets, "cut"), Some("ab"));
+        let logfmt = r#"level=warn msg="it took long" took="2.4s" expected-duration=1s to=8e"#;
+        assert_eq!(["took", "expected-duration", "to"].map(|name| json_field(logfmt, name)), [Some("2.4s"), Some("1s"), Some("8e")]);
     }
 }

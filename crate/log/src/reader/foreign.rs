@@ -26,13 +26,29 @@ pub fn has_port(text: &str, ports: &[&str]) -> bool {
 
 /// Words of etcd and fleet in a line. The logger of etcd 2.1 to 3.4 writes date, time, one letter of `CEWNID`, ` | ` and the package
 /// (etcd-io/etcd@v2.3.8, vendored github.com/coreos/pkg/capnslog/formatters.go). Members talk to each other below `/raft`
-/// (etcd-io/etcd@v2.0.13:rafthttp/http.go, RaftPrefix), and k3s calls the etcd within it its data store (k3s-io/k3s@v1.20.6+k3s1:
+/// (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/http.go, RaftPrefix), where others keep a `raft.go`, and k3s calls the etcd within it its data store (k3s-io/k3s@v1.20.6+k3s1:
 /// pkg/cluster/managed.go, testClusterDB).
-pub(super) const OURS: &[&str] =
-    &["etcd", "ETCD", "fleet", "rafthttp", "\"membership/", "/raft", "data store connection", " C | ", " E | ", " W | ", " N | ", " I | "];
+pub(super) const OURS: &[&str] = &[
+    "etcd",
+    "ETCD",
+    "fleet",
+    "rafthttp",
+    "\"membership/",
+    "/raft\"",
+    "/raft:",
+    "/raft/stream",
+    "/raft/probing",
+    "/raft/snapshot",
+    "data store connection",
+    " C | ",
+    " E | ",
+    " W | ",
+    " N | ",
+    " I | ",
+];
 
 /// Levels of HashiCorp's loggers (Consul, Nomad, Vault, rqlite), which neither etcd nor fleet prints
-/// (hashicorp/go-hclog:intlogger.go:25, before its 1.0; `[ERR]` is older).
+/// (hashicorp/go-hclog:intlogger.go:25, before its 1.0; `[ERR]` is older). Rancher, which asks its etcd, has them too.
 const LEVELS: &[&str] = &["[ERR] ", "[ERROR] ", "[WARN] ", "[INFO] ", "[DEBUG] ", "[TRACE] "];
 
 /// Calls of the Kubernetes API: its two roots of resources and its three health checks, what its clients say of one that they held
@@ -274,7 +290,7 @@ pub fn is_ours(event: &Event, named: bool) -> bool {
     let of_another = search::split(&event.text, "service[").is_some_and(|(_, name)| !name.starts_with("etcd]"));
     let by_words = || has(OURS) || named && !is_of_a_neighbour(event);
     let by_port = [CLIENT_PORTS, PEER_PORTS].iter().any(|ports| has_port(&event.text, ports));
-    !of_another && !has(LEVELS) && (by_port || !has(CALLS) && by_words())
+    !of_another && (by_port || !has(LEVELS) && !has(CALLS) && by_words())
 }
 
 #[cfg(test)]
@@ -298,6 +314,8 @@ mod tests {
             "E0603 10:20:31.123456       1 hook.go:11] failed calling webhook: Post https://hook.test:443/?timeout=30s: dial tcp 192.0.2.9:443: i/o timeout",
             "E0603 10:20:31.123456       1 hook.go:11] failed calling webhook: Post https://hook.test:443/?timeout=30s: context deadline exceeded",
             "Jun 03 10:20:31 n1 dockerd[812]: pulling an image: context deadline exceeded",
+            "Jun 03 10:20:31 n1 cockroach[34]: W210603 10:20:31.12 412 kv/kvserver/raft.go:1 slow heartbeat took 3.0s; err=context deadline exceeded",
+            "2021/06/03 10:20:31 [INFO] agent: asking failed: context deadline exceeded",
             "time=\"2021-06-03T10:20:31Z\" level=error msg=\"push failed\" error=\"context deadline exceeded\"",
             "{\"level\":\"error\",\"ts\":\"2021-06-03T10:20:31.000Z\",\"logger\":\"controller\",\"msg\":\"Reconciler error\",\"error\":\"context deadline exceeded\"}",
             "Jun 03 10:20:31 n1 dockerd[34]: Get https://registry.test/v2/: x509: certificate signed by unknown authority",
@@ -380,6 +398,10 @@ mod tests {
             (
                 "2021/06/03 10:20:32 stream: error posting to \"http://192.0.2.9:42/raft\": dial tcp 192.0.2.9:42: connection refused",
                 Meaning::PeerDialError,
+            ),
+            (
+                "2021/06/03 10:20:31 [INFO] Waiting on etcd startup: Get https://localhost:2379/health: x509: certificate has expired or is not yet valid",
+                Meaning::TlsRefused,
             ),
             ("Jun 03 10:20:31 n1 etcd[34]: x509: certificate has expired or is not yet valid", Meaning::TlsRefused),
             (
