@@ -401,6 +401,13 @@ mod tests {
     }
 
     #[test]
+    fn a_length_that_was_cut_is_none() {
+        let line = r#"{"level":"warn","ts":"2024-11-15T08:08:32.011Z","msg":"apply request took too long","took":"1.5ms","expected-duration":"100ms"}"#;
+        let took = |end: &str| read(line.split_inclusive(end).next().unwrap_or("")).events[0].duration("took");
+        assert_eq!([took("1.5ms\""), took("1.5m"), took("1.5"), took("}")], [Some(1500), None, None, Some(1500)]);
+    }
+
+    #[test]
     fn the_source_of_a_page_is_read() {
         let line =
             r#"{"level":"warn","ts":"2024-11-15T08:08:32.011Z","msg":"apply request took too long","took":"1.5s","response":"size:<7>"}"#;

@@ -50,7 +50,8 @@ pub fn fell_silent(event: &Event) -> bool {
 /// A check that has neither succeeded nor failed: etcd prints the error of the last one, and there was none
 /// (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/probing_status.go:78; its JSON leaves the field out).
 pub fn is_late_probe(event: &Event) -> bool {
-    let without_error = event.text.contains('{') && !search::has(&event.text, "\"error\"");
+    // A line that was cut may have had it.
+    let without_error = event.text.contains('{') && event.text.ends_with('}') && !search::has(&event.text, "\"error\"");
     event.meaning == Meaning::ProberUnhealthy && (says(event, &["could not connect: <nil>"]) || without_error)
 }
 

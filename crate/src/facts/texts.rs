@@ -74,9 +74,9 @@ const CERTIFICATE: &[&str] = &[
 /// The first bytes of such an alert, as Go prints them (RFC 8446, section 5.1: type 21, version 3).
 pub const TLS_ALERT: &str = "malformed HTTP response \"\\x15\\x03";
 
-/// Go's word for a peer that took the connection and then said nothing (golang/go@go1.12:src/net/http/transport.go):
-/// it is late, and no certificate was seen.
-pub const TLS_TIMEOUT: &str = "TLS handshake timeout";
+/// How Go's word begins for a peer that took the connection and then said nothing (golang/go@go1.12:src/net/http/transport.go,
+/// `net/http: TLS handshake timeout`): it is late, and no certificate was seen. The line may be cut behind it.
+pub const TLS_TIMEOUT: &str = "net/http: TLS handshake";
 
 /// Whether a word of trouble with certificates stands in the line.
 pub fn blames_certificate(event: &Event) -> bool {

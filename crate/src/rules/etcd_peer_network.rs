@@ -346,6 +346,16 @@ mod tests {
     }
 
     #[test]
+    fn a_probe_whose_error_was_cut_off_is_no_late_one() {
+        let probe = "{\"level\":\"warn\",\"ts\":\"2022-03-17T17:22:36.188Z\",\"caller\":\"rafthttp/probing_status.go:68\",\"msg\":\"prober detected unhealthy status\",\"remote-peer-id\":\"87e21aa89889ebe3\",\"rtt\":\"0s\"";
+        let severity = |end: &str| find(&facts(&[&format!("{probe}{end}\n").repeat(2)]), RuleId::EtcdPeerNetwork).expect("said").severity;
+        assert_eq!([severity("}"), severity(",\"err>")], [Severity::Info, Severity::Warning]);
+        // What is cut within Go's word for no answer blames no certificate.
+        let late = "2021-08-20 14:11:27.747659 W | rafthttp: health check for peer b0c1d3f602268dc8 could not connect: net/http: TLS handshake ti>\n";
+        assert!(find(&facts(&[late]), RuleId::EtcdTls).is_none());
+    }
+
+    #[test]
     fn who_is_not_reached_is_named() {
         let refused = "Apr 20 10:00:05 core-01 etcd2[815]: rafthttp: failed to dial 91d25258d70ad868 on stream Message (dial tcp 192.0.2.8:2380: no route to host)\n";
         let own = "Apr 20 09:59:01 core-02 etcd2[815]: raft: 91d25258d70ad868 became follower at term 4\n";

@@ -247,6 +247,16 @@ fn trouble_that_no_rule_takes_up_is_not_called_fine() {
     ] {
         assert_eq!(timing(log), Timing::Undecided, "{log}");
     }
+    // Cut where a terminal ends, before what tells.
+    for line in [
+        "etcd[8]: {\"level\":\"info\",\"ts\":\"2024-05-23T09:08:24.756+0800\",\"logger\":\"raft\",\"caller\":\"etcdserver",
+        "etcd[8]: {\"level\":\"info\",\"ts\":\"2024-05-23T09:08:24.756+0800\",\"caller\":\"etcdserver/corrupt.go:1",
+        "etcd[8]: {\"level\":\"info\",\"ts\":\"2024-05-23T09:08:24.756+0800\",\"caller\":\"backend/backend.go",
+        "fleetd[8]: INFO engine.go:185: Engine leadership acqui",
+    ] {
+        let headline = verdict(&format!("Feb 03 10:00:05 n1 {line}>\n")).headline;
+        assert_eq!(headline, "Too little was understood to say anything.", "{line}");
+    }
     assert_eq!(
         timing("member 8e9e05c52164694d is healthy: got healthy result from http://192.0.2.7:2379\ncluster is healthy\n"),
         Timing::NoneNeeded

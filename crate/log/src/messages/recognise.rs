@@ -20,7 +20,7 @@ pub fn recognise(line: &str) -> Option<(u16, Match)> {
         {
             Some((number, Match { end: kept.len().max(found.start), cut: true, ..found }))
         }
-        (None, Some(kept)) => best(kept, true).or_else(|| opening(kept)),
+        (None, Some(kept)) => best(kept, true).or_else(|| opening(kept)).filter(|(number, found)| !may_be_another(kept, *number, found)),
         // A message that goes on up to the cut is more than one that ends before it.
         (Some((number, found)), Some(kept)) => {
             best(kept, true).filter(|(longer, of)| rank(kept, *longer, of) < rank(line, number, &found)).or(Some((number, found)))
@@ -82,6 +82,19 @@ fn opening(kept: &str) -> Option<(u16, Match)> {
         }
     }
     best
+}
+
+/// Whether what is left of a message may be the beginning of one that means something else: `Engine leadership acqui`.
+fn may_be_another(kept: &str, number: u16, found: &Match) -> bool {
+    let Some(opening) = kept.as_bytes().get(found.start..found.start + TELLING).filter(|_| found.cut) else { return false };
+    let (known, first) = (openings(), first_bytes(opening));
+    let from = known.partition_point(|(bytes, ..)| *bytes < first);
+    let differs = |other: u16| signature(other).meaning != signature(number).meaning;
+    known[from..].iter().take_while(|(bytes, ..)| *bytes == first).any(|(_, text, other)| {
+        text.as_bytes() == opening
+            && differs(*other)
+            && match_at(&signature(*other).pieces, 0, found.start, kept, true).is_some_and(|found| found.cut)
+    })
 }
 
 /// How a message begins: its first bytes, for looking up, and the words that tell it; and which message it is.

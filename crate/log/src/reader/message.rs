@@ -1,7 +1,7 @@
 //! A message in its line: where it stands, and what it says.
 
 use crate::header::Header;
-use crate::messages::pattern::{Match, Values, json_field, value, values};
+use crate::messages::pattern::{Kind, Match, Values, json_field, value, values};
 use crate::messages::signature::{Signature, signature};
 use crate::rows::Row;
 use crate::search;
@@ -52,8 +52,11 @@ impl Message<'_> {
         let (signature, found) = (self.signature(), self.found);
         let text = &self.text[..if found.cut { found.end } else { self.text.len() }];
         let mut caught = values(&signature.pieces, found.start, text, found.cut);
+        // Of an object that was cut within a length or a number there is less than was written: `1.5m` of `1.5ms`.
+        let is_whole = |text: &str, kind| matches!(kind, Kind::Text | Kind::Word) || !self.text.ends_with(text) || !self.text.contains('{');
         for (hole, field, kind) in &signature.fields {
-            if let Some(value) = json_field(self.text, field).and_then(|text| value(*kind, text)) {
+            let field = json_field(self.text, field).filter(|text| is_whole(text, *kind));
+            if let Some(value) = field.and_then(|text| value(*kind, text)) {
                 caught.push((hole, value));
             }
         }

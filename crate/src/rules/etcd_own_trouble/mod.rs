@@ -91,7 +91,7 @@ fn heard_of(facts: &Facts, said: &Said) -> Option<Vec<EventId>> {
         }),
         // Every start says that it opened the file, and how long that took.
         Meaning::DbOpenSlow => matching(facts, &[Meaning::DbOpenSlow], |event| {
-            !says(event, &["opened backend db"]) || event.duration("took").is_some_and(|took| took >= S)
+            !says(event, &["opened backend"]) || event.duration("took").is_some_and(|took| took >= S)
         }),
         meaning => facts.events_where(|event| event.meaning == meaning || says(event, repeated(meaning))),
     };
