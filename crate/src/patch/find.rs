@@ -127,7 +127,8 @@ impl Place<'_> {
             by_key(&mut edits, |edit| edit.start);
             Some(edits).filter(|edits| !edits.is_empty())
         });
-        tried.into_iter().find(acts).or_else(|| self.renamed(change).filter(acts)).unwrap_or_default()
+        let renamed = || self.renamed(change).filter(|edits| self.verifies(edits, &single));
+        tried.into_iter().find(acts).or_else(renamed).unwrap_or_default()
     }
 
     /// The name of etcd 0.4 becomes that of the etcd that passes over it.

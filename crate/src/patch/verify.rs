@@ -229,6 +229,8 @@ fn is_planned((path, text): &Leaf, removed: &[&Leaf], changes: &[Change]) -> boo
         || (last_key(path).eq_ignore_ascii_case("name")
             && (text == render::NEW_DROP_IN
                 || changes.iter().any(|change| *text == render::key(change) || *text == render::variable(change))))
+        // A flag that is a word of its own has lost what etcd 0.4 had before it.
+        || removed.iter().any(|(from, old)| from == path && search::replace(old, "peer-", "") == *text)
 }
 
 /// A text that holds the parameter by name and the value.

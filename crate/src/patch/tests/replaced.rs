@@ -49,6 +49,11 @@ fn an_old_name_becomes_the_one_that_is_read() {
         let new = text.replace(mark, "").replace("1000", "2500").replace(" 100", " 250");
         assert_eq!(patched(&text, &changes), new);
     }
+    let list = "services:\n  etcd:\n    image: quay.io/coreos/etcd:v3.4.0\n    command: [etcd, --listen-client-urls, \"http://0.0.0.0:2379\", -peer-election-timeout, \"1000\"]\n";
+    let mut read = [config::read(0, list).expect("a service")];
+    crate::facts::settings::judge_old_keys(&mut read, None);
+    let patches = patch(&[list], &read, &[ELECTION]);
+    assert_eq!(patches[0].text, Some(list.replace("peer-", "").replace("1000", "2500")), "{:?}", patches[0].reason);
     // What no longer etcd runs keeps them.
     let old = Change { etcd: Etcd::V04, ..ELECTION };
     let text = "#cloud-config\ncoreos:\n  etcd:\n    peer-election-timeout: 1000\n";
