@@ -3,6 +3,7 @@
 use super::launched::{in_journal, log, names};
 use super::step::step;
 use crate::config::Launcher;
+use crate::facts::presence::lost;
 use crate::facts::slow_requests::{by_defragmentation, large_reads};
 use crate::facts::{Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
@@ -176,7 +177,7 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Ti
     // The page tells anyway where a log is to be had, if none of these was here.
     let unread = facts.all_events().next().is_none() || facts.logs.iter().any(|log| log.other_store);
     if logs.is_empty() && !unread && (timing == Timing::Undecided || steps.is_empty() && !facts.without_log() && no_cause()) {
-        logs.push(around(facts, &at_hand));
+        logs.push(if lost(facts).1.is_empty() { around(facts, &at_hand) } else { silenced(facts) });
     }
     steps.extend(logs);
     if plan.changes().next().is_some() && steps.is_empty() {
@@ -293,6 +294,13 @@ fn around(facts: &Facts, at_hand: &AtHand) -> Step {
     step(text, &[&at_hand.minutes], "Whether a leader was lost, a disk was slow or a member was missing while its clients waited.")
 }
 
+/// Why a machine sent no heartbeat: etcd's log tells nothing of that.
+fn silenced(facts: &Facts) -> Step {
+    let kernel = format!("journalctl -k {}", times_of_log(facts).unwrap_or_default());
+    let text = "Find out what silenced the machine that was declared gone, and ask its hypervisor, too.".to_owned();
+    step(text, &["last -x reboot shutdown", kernel.trim_end()], "Whether it was down, stood still or was cut off, and for how long.")
+}
+
 /// The log that would decide what this input leaves open.
 fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option<Step> {
     let with_fleet = |command: &str| if at_hand.journal { search::replace(command, " -o", " -u fleet -o") } else { command.to_owned() };
@@ -361,6 +369,16 @@ mod tests {
             assert_eq!(report.verdict.timing, crate::report::Timing::Undecided, "{text}");
             assert!(report.measure_next.iter().any(|step| step.text.starts_with("Paste the log")), "{text}");
         }
+    }
+
+    #[test]
+    fn a_machine_that_was_gone_is_looked_at_itself() {
+        let text = "Apr 20 10:00:00 core-01 etcd2[8]: raft.node: 91d25258d70ad868 elected leader 91d25258d70ad868 at term 2\n\
+            Apr 20 10:00:11 core-01 fleetd[9]: INFO reconciler.go:161: EngineReconciler completed task: {Type: UnscheduleUnit, JobName: web.service, MachineID: 8dea3b3e614716a90b0805ecbcbf2e56, Reason: \"target Machine(8dea3b3e614716a90b0805ecbcbf2e56) went away\"}\n";
+        let documents = vec![Document { name: None, text: text.to_owned() }];
+        let steps = analyze(&Input { documents, ..Input::default() }).measure_next;
+        let step = steps.iter().find(|step| step.text.contains("declared gone")).expect("what to look at");
+        assert!(step.commands[1].starts_with("journalctl -k --since 'YYYY-04-20 09:59'"), "{:?}", step.commands);
     }
 
     #[test]
