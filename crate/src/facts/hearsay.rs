@@ -2,9 +2,13 @@
 
 use crate::gather::Gather;
 use crate::log::event::{Event, LogReading, Meaning, Value};
+use crate::log::time::Time;
+use crate::units::{Micros, S};
 
 /// Of members mixed up in one log, so many lines of others may stand between two of one (judgement).
 const NEAR: usize = 8;
+/// Without a leader a member asks for votes within two timeouts. Twice a timeout longer than is usual (judgement).
+const SOON: Micros = 30 * S;
 /// What leaders alone send.
 const OF_A_LEADER: [&str; 3] = ["MsgApp", "MsgHeartbeat", "MsgSnap"];
 /// Where a line names the leader whom a member follows from then on.
@@ -47,17 +51,33 @@ fn told_by_another(lines: &[Event]) -> bool {
     })
 }
 
-/// The first line tells that its member lost the leader before, and so does that member's next one of the loss of whom it took for one.
+/// The first line tells that its member lost the leader before, and so does that member's next one of the loss of whom it took for
+/// one. A leader answers one of an earlier term with such a message, too, and is not lost soon after.
 fn lost(lines: &mut [Event]) {
     let Some((naming, after)) = lines.split_first_mut() else { return };
     let Some(leader) = naming.word("from").map(Box::from) else { return };
-    let next = |event: &&mut Event| event.meaning == Meaning::LeaderLost && event.word("id") == naming.word("id");
-    if let Some(next) = after.iter_mut().take(10 * NEAR).find(next).filter(|next| next.word("leader") == named(naming)) {
-        name(next, &NAMES, &leader);
+    let next =
+        |event: &&mut Event| matches!(event.meaning, Meaning::LeaderLost | Meaning::LeaderChanged) && event.word("id") == naming.word("id");
+    let Some(next) = after.iter_mut().take(100 * NEAR).find(next) else { return };
+    let hole = if next.meaning == Meaning::LeaderLost { "leader" } else { "from" };
+    let later = |(named, lost): (Time, Time)| lost.micros - named.micros > SOON;
+    if next.word(hole) != named(naming) || naming.time.zip(next.time).is_some_and(later) {
+        return;
+    }
+    if next.meaning == Meaning::LeaderLost {
+        name(next, &[hole], &leader);
+    } else {
+        next.meaning = Meaning::LeaderElected;
+        without(next, "from", "to");
     }
     naming.meaning = Meaning::LeaderLost;
-    naming.values.retain(|(hole, _)| *hole != "to");
-    naming.values.iter_mut().filter(|(hole, _)| *hole == "from").for_each(|(hole, _)| *hole = "leader");
+    without(naming, "to", "from");
+}
+
+/// Leaves out a member, and makes another one the leader.
+fn without(event: &mut Event, gone: &str, leads: &str) {
+    event.values.retain(|(hole, _)| *hole != gone);
+    event.values.iter_mut().filter(|(hole, _)| *hole == leads).for_each(|(hole, _)| *hole = "leader");
 }
 
 fn named(event: &Event) -> Option<&str> {
@@ -107,6 +127,10 @@ mod tests {
         };
         let change = |term: i64, old: Option<&str>, new: &str| (Some(term), old.map(str::to_owned), Some(new.to_owned()));
         assert_eq!(facts(&old), [change(4, None, a), change(6, Some(a), b)]);
+        // The next one names whom it took for one, too, and an answer of a leader is followed by no loss.
+        let names = old.replace("lost leader 5c1954e5cd7a3e68 at", "changed leader from 5c1954e5cd7a3e68 to 2a0965170762fd09 at");
+        assert_eq!(facts(&names), [change(4, None, a), change(6, Some(a), b)]);
+        assert_eq!(facts(&old.replace(":10.", ":50.")), [change(4, None, a), change(5, Some(a), c), change(6, Some(c), b)]);
         // Entries are of a leader.
         assert_eq!(facts(&old.replace("MsgAppResp", "MsgApp")), [change(4, None, a), change(5, Some(a), c), change(6, Some(c), b)]);
     }
