@@ -79,12 +79,12 @@ pub(super) fn from_return(
     silent_until(facts, change, asked.or_else(|| held_back(facts, change, old, back)).unwrap_or(back), kind)
 }
 
-/// When the others got what the old leader had sent while it led, if that was after it knew of its loss: XX
-/// messages wait until its disk has taken the entries (etcd-io/etcd@v2.2.5:etcdserver/raft.go, start), and a link holds back more.
+/// When the others first got what the old leader had sent while it led, if that was after it knew of its loss: its messages wait
+/// until its disk has taken the entries (etcd-io/etcd@v2.2.5:etcdserver/raft.go, start), and a link may hold them back.
 fn held_back(facts: &Facts, change: &LeaderChange, old: &str, back: EventId) -> Option<EventId> {
     let known = time(facts, back)? + 2 * then(facts, change).heartbeat;
-    let later = heard_again(facts, change, old).into_iter().filter(|id| time(facts, *id) > Some(known));
-    later.min_by_key(|id| time(facts, *id))
+    let first = heard_again(facts, change, old).into_iter().min_by_key(|id| time(facts, *id))?;
+    (time(facts, first)? > known).then_some(first)
 }
 
 /// The old leader took in what the next one sent as soon as it led, so its process ran, and dropped entries that its disk had not

@@ -229,6 +229,8 @@ fn a_leader_is_silent_until_what_it_sent_arrives() {
     let at_once = silent("");
     assert_eq!(silent(&arrives("05.365000")), at_once);
     assert_eq!(silent(&arrives("06.636000")), at_once + 1275);
+    // Of what arrives the first tells.
+    assert_eq!(silent(&(arrives("05.365000") + &arrives("06.636000"))), at_once);
 }
 
 /// Where links were down for long once, a leader that was cut off for less bounds no timer either: what was measured does.
