@@ -116,7 +116,6 @@ fn one_moment_of_failed_requests_bounds_nothing_and_two_do() {
     assert_eq!(proposed(cancelled("06:40:30") + &cancelled("06:40:45")), Some(5 * S));
 }
 
-/// A rule states it, and the planner need not know which rule.
 /// What etcd 0.4 was given is meant for the etcd that passes over it, but for what is shorter than its default.
 #[test]
 fn the_names_of_etcd_04_below_etcd2_mean_something() {
@@ -139,6 +138,7 @@ fn a_review_writes_anew_what_is_dropped() {
     assert_eq!((beat(&file("\"100\"")), beat(&file("100"))), (Some(100 * MS), None));
 }
 
+/// A rule states it, and the planner need not know which rule.
 #[test]
 fn a_value_that_breaks_a_stated_constraint_is_changed() {
     let file = "#cloud-config\ncoreos:\n  fleet:\n    agent-ttl: 90s\n  units:\n    - name: fleet.service\n      command: start\n";

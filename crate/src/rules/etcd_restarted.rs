@@ -84,7 +84,8 @@ fn check(facts: &Facts) -> Option<Finding> {
 /// MaxContainerBackOff), and members whose lines stand mixed up start within a moment.
 fn picked_alone(facts: &Facts, start: EventId) -> bool {
     let is_other = |event: &Event| event.meaning != facts.event(start).meaning;
-    let is_start = |event: &Event| !is_other(event);
+    // Of another name it is another member's.
+    let is_start = |event: &Event| !is_other(event) && event.word("name") == facts.event(start).word("name");
     let near = |from, to, fits: &dyn Fn(&Event) -> bool| beside(facts, start, from, to, 20, fits);
     facts.event(start).time.is_some() && !near(-5 * S, 5 * S, &is_other) && !near(-330 * S, -5 * S, &is_start)
 }
@@ -241,6 +242,14 @@ mod tests {
             |step: &str| (0..4).map(|at| picked(&boot(10)).replace("10:00:", &step.replace('N', &at.to_string()))).collect::<String>();
         assert!(found(&quick("10:0N:")));
         assert!(!found(&quick("10:00:0N").replace("0000 ", "00 ")));
+        // One member after the other, a minute apart.
+        let one = |at: u32, name: u32| {
+            format!(
+                "{{\"level\":\"info\",\"ts\":\"2021-05-04T10:0{at}:00.000Z\",\"caller\":\"embed/etcd.go:308\",\"msg\":\"starting an etcd server\",\"etcd-version\":\"3.5.9\",\"name\":\"n{name}\"}}\n"
+            )
+        };
+        assert!(found(&(0..5).map(|at| one(at, 1)).collect::<String>()));
+        assert!(!found(&(0..5).map(|at| one(at, at)).collect::<String>()));
     }
 
     #[test]
