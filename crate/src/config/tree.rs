@@ -79,7 +79,8 @@ fn without_colon(text: &str, at: usize) -> Option<&str> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let above = text[..start].lines().rfind(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))?;
     let word = above.trim();
-    let is_key = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let is_key = word.starts_with(|first: char| first.is_ascii_alphabetic())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     (is_key && indent(above) < indent(&text[start..])).then_some(word)
 }
 

@@ -53,8 +53,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     // One end makes several lines, and one of each kind; a status tells of the last one again.
     let is_status = |id: EventId| says(facts.event(id), &["ExecStart="]);
     let of_kind = |kind: Meaning| killed.iter().filter(|id| facts.event(**id).meaning == kind && !is_status(**id)).count();
-    let of_containers =
-        killed.iter().filter_map(|id| facts.event(*id).word("restarts")?.split(' ').next()?.parse().ok()).max().unwrap_or(0);
+    let of_containers = killed.iter().filter_map(|id| restarts(facts.event(*id))).max().unwrap_or(0);
     let of_processes = of_kind(Meaning::UnitProcessExited).max(of_kind(Meaning::UnitRestart)).max(of_kind(Meaning::OutOfMemoryKill));
     let ends = of_processes.max(of_containers);
     let title = match (for_memory, starts.len()) {
@@ -173,7 +172,28 @@ fn for_memory(event: &Event) -> bool {
 }
 
 /// What the containers of others that only work for etcd or on its data are called by.
-const HELPERS: &[&str] = &["operator", "druid", "backup", "-snapshot", "defrag", "guard", "proxy", "exporter", "keeper", "browser"];
+const HELPERS: &[&str] =
+    &["operator", "druid", "backup", "-snapshot", "restore", "defrag", "guard", "proxy", "exporter", "keeper", "browser"];
+
+/// How often a list says that a container was started anew.
+fn restarts(event: &Event) -> Option<usize> {
+    event.word("restarts")?.split(' ').next()?.parse().ok()
+}
+
+/// Whether a line of a list is etcd's: of a pod by its name, which stands before how many of its containers are ready, else by any
+/// word. Neither `etcdctl` nor `netcd` is.
+fn names_etcd(line: &str) -> bool {
+    let is_ready =
+        |word: &&str| word.split_once('/').is_some_and(|(some, all)| [some, all].iter().all(|count| count.parse::<u8>().is_ok()));
+    let words: Vec<&str> = line.split_whitespace().gather();
+    let pod = words.iter().position(|word| is_ready(&word)).and_then(|at| at.checked_sub(1));
+    let is_letter = |letter: char| letter.is_ascii_alphabetic();
+    let of_etcd = |word: &&str| {
+        let mut places = search::places(word, "etcd").map(|at| word.split_at(at));
+        places.any(|(before, name)| !before.ends_with(is_letter) && !name["etcd".len()..].starts_with(is_letter))
+    };
+    pod.map_or(&words[..], |at| &words[at..=at]).iter().any(of_etcd)
+}
 
 /// The kernel, systemd or the kubelet says that an etcd process ended, not by its own will.
 fn ends_etcd(event: &Event) -> bool {
@@ -188,8 +208,8 @@ fn ends_etcd(event: &Event) -> bool {
         // ended once beside the one that runs.
         Meaning::ContainerEnded => {
             let failed = event.number("status").is_some_and(|status| status != 0);
-            let again = || failed || event.word("restarts").is_some();
-            let named = search::has(&event.text, "etcd") && !says(event, HELPERS);
+            let again = || failed || restarts(event).is_some();
+            let named = names_etcd(&event.text) && !says(event, HELPERS);
             named && (for_memory(event) || again()) || for_memory(event) && event.text.trim_start().starts_with("Reason:")
         }
         Meaning::ProbeFailed => search::has(&event.text, "failed liveness probe") && search::has(&event.text, "etcd"),
@@ -325,7 +345,12 @@ mod tests {
                 "a1a4ca1e   etcd:v3.5.9   \"/usr/local/bin/etcd\"   3 days ago   Restarting (1) 12 seconds ago   kv\n",
                 Some("etcd's process ended"),
             ),
+            ("kube-system   kv-etcd-0   0/1     CrashLoopBackOff   14 (50s ago)   62m\n", Some("etcd's process ended 14\u{a0}times")),
             ("etcd-operator-5c8f   0/1     CrashLoopBackOff   14 (50s ago)   62m\n", None),
+            ("openshift-etcd   installer-3-n1   0/1     Error     0          2d\n", None),
+            ("netcd-0   0/1     CrashLoopBackOff   9 (50s ago)   62m\netcd-0   1/1     Running   0   4m\n", None),
+            ("a1a4ca1e   busybox   \"sh -c 'etcdctl get x'\"   3 days ago   Restarting (1) 12 seconds ago   a\n", None),
+            ("CrashLoopBackOff   of etcd\n", None),
             ("etcd-0   1/1     Running     14 (3d ago)   90d\nweb-5c8f   0/1     CrashLoopBackOff   9   4m\n", None),
             ("a1a4ca1e   etcd:v3.5.9   \"/usr/local/bin/etcd\"   3 weeks ago   Exited (137) 3 weeks ago   old\n", None),
             ("Name:         etcd-master-1\n      Reason:       CrashLoopBackOff\n", None),

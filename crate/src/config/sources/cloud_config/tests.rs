@@ -71,6 +71,11 @@ fn a_key_without_its_colon_is_pointed_at() {
         let problem = read(0, &text).problems.remove(0);
         assert_eq!((problem.id, problem.place.span.of(&text)), (RuleId::ConfigYamlError, word), "{}", problem.note);
     }
+    // What begins a document or an item is no key.
+    for text in ["---\n  @coreos: 1\n", "coreos:\n  units:\n  -\n    @name: etcd2.service\n"] {
+        let problem = read(0, &format!("#cloud-config\n{text}")).problems.remove(0);
+        assert!(problem.id == RuleId::ConfigYamlError && problem.note.starts_with("Not valid"), "{}", problem.note);
+    }
 }
 
 #[test]
