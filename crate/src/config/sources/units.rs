@@ -44,6 +44,9 @@ fn passed_over(file: &str, text: &str) -> Option<String> {
     if template::first(file).is_some() || template::first(text).is_some() {
         return None;
     }
+    if file.is_empty() {
+        return Some(String::from("This drop-in has no name, and systemd reads only those that end with .conf; call it 10-timing.conf."));
+    }
     if !file.ends_with(".conf") {
         return Some(format!("systemd reads only drop-ins whose name ends with .conf, so it passes over {file}; call it {file}.conf."));
     }

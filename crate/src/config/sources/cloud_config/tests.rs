@@ -48,6 +48,8 @@ fn a_drop_in_that_sets_nothing() {
     };
     let service = "            [Service]\n";
     assert_eq!(acting(&text("etcd2", "10-a.conf", service)).len(), 1);
+    let nameless = text("etcd2", "\"\"", service);
+    assert!(read(0, &nameless).problems.iter().any(|problem| problem.note.starts_with("This drop-in has no name")));
     // What a template fills in may be the section.
     assert_eq!(acting(&text("etcd2", "10-a.conf", "            {{ head }}\n")).len(), 1);
     for (unit, file, head) in [("etcd2", "10-a.conf", ""), ("etcd2", "10-a", service), ("fleet", "10-a.conf", service)] {
