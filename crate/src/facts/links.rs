@@ -50,8 +50,9 @@ pub fn fell_silent(event: &Event) -> bool {
 /// A check that has neither succeeded nor failed: etcd prints the error of the last one, and there was none
 /// (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/probing_status.go:78; its JSON leaves the field out).
 pub fn is_late_probe(event: &Event) -> bool {
-    // A line that was cut may have had it.
-    let without_error = event.text.contains('{') && event.text.ends_with('}') && !search::has(&event.text, "\"error\"");
+    // A line that was cut may have had it; behind a whole object a store may have put something of its own.
+    let is_whole = event.text.rfind('{').is_some_and(|at| event.text[at..].contains('}'));
+    let without_error = is_whole && !search::has(&event.text, "\"error\"");
     event.meaning == Meaning::ProberUnhealthy && (says(event, &["could not connect: <nil>"]) || without_error)
 }
 
