@@ -878,6 +878,13 @@ fn who_lost_a_term_to_another_is_no_trouble() {
     assert_eq!(read(&[&winner, &loser(2)]).verdict.timing, Timing::NoneNeeded);
     assert_eq!(read(&[&winner, &lost]).verdict.timing, Timing::Undecided);
     assert_eq!(read(&[&winner, &loser(3)]).verdict.timing, Timing::Undecided);
+    // Of members whose lines stand mixed up each speaks for itself.
+    let mixed = lost.replace(
+        "became candidate at term 2\n",
+        &format!("became candidate at term 2\n2019-11-05 10:00:00.183050 I | raft: {A} became candidate at term 3\n"),
+    );
+    let other = follows(3).replacen(B, A, 1);
+    assert_eq!(read(&[&winner, &(mixed + &other)]).verdict.timing, Timing::Undecided);
 }
 
 /// Followers that lost a silent leader elect the next one within three timeouts. Where they need longer something else

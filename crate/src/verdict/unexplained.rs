@@ -175,9 +175,10 @@ fn lost_to_another(facts: &Facts, id: EventId) -> bool {
     // Between its candidacy and the last vote stand a line or two of each other member.
     const NEAR: usize = 30;
     let (before, after) = facts.logs[id.log].events.split_at(id.event);
-    let campaign = before.iter().rev().take(NEAR).find(|event| event.meaning == Meaning::BecameCandidate);
+    let of_member = |event: &Event, meaning| event.meaning == meaning && event.word("id") == facts.event(id).word("id");
+    let campaign = before.iter().rev().take(NEAR).find(|event| of_member(event, Meaning::BecameCandidate));
     let elected = |campaign: &Event| {
-        let says_so = |event: &Event| event.meaning == Meaning::LeaderElected && event.number("term") == campaign.number("term");
+        let says_so = |event: &Event| of_member(event, Meaning::LeaderElected) && event.number("term") == campaign.number("term");
         after.iter().take(NEAR).any(says_so)
     };
     campaign.is_some_and(elected)
