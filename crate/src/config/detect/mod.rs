@@ -255,6 +255,7 @@ mod tests {
             ("[Service]\nEnvironment=A=1\n", Some(Source::DropIn)),
             ("agent_ttl=60s\n", Some(Source::FleetConf)),
             ("agent_ttl=60s\nenable_x=1\n", None),
+            ("agent_ttl=60s\nengine_reconcile_intervall=5\n", Some(Source::FleetConf)),
             ("# of fleetd\nagent_ttl=60s\nenable_x=1\n", Some(Source::FleetConf)),
             ("public_ip=192.0.2.1\netcd_request_timeout=5\nenable_x=1\n", Some(Source::FleetConf)),
             ("AGENT_TTL=7200\nCACHE_TTL=60\n", None),

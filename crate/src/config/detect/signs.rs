@@ -206,7 +206,8 @@ impl<'a> Signs<'a> {
         let of_fleet = keys::FLEET.contains(&name.replace('-', "_").as_str());
         self.fleet_options += usize::from(of_fleet && !value.is_empty());
         self.fleet_own |= of_fleet && !COMMON.contains(&option.as_str());
-        self.strangers += usize::from(!of_fleet && !name.contains(' '));
+        // A slip of the pen is no other program's.
+        self.strangers += usize::from(!of_fleet && !name.contains(' ') && keys::nearest(name, keys::FLEET).is_none());
     }
 
     /// A key at the root.
