@@ -186,7 +186,7 @@ fn names_etcd(line: &str) -> bool {
     let is_ready =
         |word: &&str| word.split_once('/').is_some_and(|(some, all)| [some, all].iter().all(|count| count.parse::<u8>().is_ok()));
     let words: Vec<&str> = line.split_whitespace().gather();
-    let pod = words.iter().position(|word| is_ready(&word)).and_then(|at| at.checked_sub(1));
+    let pod = words.iter().position(is_ready).and_then(|at| at.checked_sub(1));
     let is_letter = |letter: char| letter.is_ascii_alphabetic();
     let of_etcd = |word: &&str| {
         let mut places = search::places(word, "etcd").map(|at| word.split_at(at));
