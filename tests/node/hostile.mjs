@@ -35,6 +35,7 @@ export const hostile = {
     `#!/bin/sh\netcd --name a\n${'ETCD_ELECTION_TIMEOUT=1\n'.repeat(40_000)}`,
   'variables that a script hands on': () =>
     `#!/bin/sh\netcd --election-timeout=$X999\n${times(20_000, (at) => `export X${at}=1 ETCD_ELECTION_TIMEOUT=$X${at}\n`)}`,
+  'joined texts with references without an end': () => '["#cloud-config\\n" !x '.repeat(20_000),
   'images behind a command': () => `etcd --election-timeout=3000 ${'etcd:v2 '.repeat(50_000)}\n`,
   'one merge, again and again': () => `t: &t\n  heartbeat-interval: 300\n${HEADER}${'    <<: *t\n'.repeat(15_000)}`,
   'clusters of kops': () => `kind: Cluster\nspec:\n  etcdClusters:\n${'  - heartbeatInterval: 100ms\n'.repeat(15_000)}`,

@@ -105,16 +105,21 @@ fn joint(text: &str, quote: &str, list: &str) -> Option<usize> {
             ',' if brackets => 1,
             '-' if items && rest[1..].trim_start().starts_with(quote) => 1,
             // `- Ref: DiscoveryURL`
-            '-' if items => rest.find('\n')?,
+            '-' if items => first_of(rest, b"\n")?,
             // `!Ref DiscoveryURL`
-            '!' if brackets => rest.find([',', ']', '\n'])?,
-            '{' if brackets => rest.bytes().take(LONGEST_OBJECT).position(|byte| byte == b'}')? + 1,
+            '!' if brackets => first_of(rest, b",]\n")?,
+            '{' if brackets => first_of(rest, b"}")? + 1,
             'a'..='z' if brackets => called(rest)?,
             _ => return None,
         };
         parts += 1;
         rest = rest[length..].trim_start();
     }
+}
+
+/// Where one of these stands first, as near as an object ends.
+fn first_of(text: &str, ends: &[u8]) -> Option<usize> {
+    text.bytes().take(LONGEST_OBJECT).position(|byte| ends.contains(&byte))
 }
 
 /// Length of a call with its arguments: `variables('name')`.
