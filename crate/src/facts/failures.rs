@@ -50,17 +50,16 @@ pub const FAILED_REQUESTS: &[Meaning] = &[
     Meaning::FleetctlVersionCheck,
 ];
 
-/// Texts with which a request says that it failed for another reason.
-const OTHER_TEXTS: &[&str] =
-    &["connection refused", "no route to host", "100: Key not found", "101: Compare failed", "105:", "x509", "EOF", "no such host"];
+/// Texts with which a request says that etcd could not be reached.
+const UNREACHED: &[&str] = &["connection refused", "no route to host", "EOF", "no such host"];
 
-/// Of these the ones of an etcd that cannot be reached, and what the client says when it has tried all its endpoints.
-const NO_ENDPOINT: &[&str] = &["unavailable or misconfigured", "connection refused", "no route to host", "EOF", "no such host"];
+/// Other texts of requests that no limit ended.
+const ANSWERED: &[&str] = &["100: Key not found", "101: Compare failed", "105:", "x509"];
 
 /// Whether a request of fleet failed for a reason that tells of no wait, and that has a rule of its own or is no trouble: a key
 /// that is not there yet, or one that another was faster to write.
 pub fn failed_otherwise(event: &Event) -> bool {
-    search::any(&event.text, OTHER_TEXTS)
+    search::any(&event.text, UNREACHED) || search::any(&event.text, ANSWERED)
 }
 
 /// Whether this line shows a request that ran into fleet's limit.
@@ -85,7 +84,9 @@ fn refused_beside(facts: &Facts, id: EventId) -> bool {
     let beside = |meanings| facts.events_between(meanings, now - BESIDE, now + BESIDE).take(ENOUGH);
     let others = beside(FAILED_REQUESTS).chain(beside(&[Meaning::RegistryWatchError]));
     let own = others.filter(|(other, said)| other.log == id.log && said.host == event.host).map(|(_, said)| &said.text);
-    let reasons = own.map(|text| (search::any(text, LIMIT), search::any(text, NO_ENDPOINT)));
+    // What the client says when it has tried all its endpoints.
+    let unreached = |text: &str| search::any(text, UNREACHED) || search::has(text, "unavailable or misconfigured");
+    let reasons = own.map(|text| (search::any(text, LIMIT), unreached(text)));
     let (limit, unreached) = reasons.fold((false, false), |all, one| (all.0 | one.0, all.1 | one.1));
     unreached && !limit
 }

@@ -7,6 +7,8 @@ use crate::units::{Micros, S};
 
 /// Of members mixed up in one log, so many lines of others may stand between two of one (judgement).
 const NEAR: usize = 8;
+/// So many lines are looked through for the next one of the same member (judgement).
+const FAR: usize = 800;
 /// Without a leader a member asks for votes within two timeouts. Twice a timeout longer than is usual (judgement).
 const SOON: Micros = 30 * S;
 /// What leaders alone send.
@@ -58,7 +60,7 @@ fn lost(lines: &mut [Event]) {
     let Some(leader) = naming.word("from").map(Box::from) else { return };
     let next =
         |event: &&mut Event| matches!(event.meaning, Meaning::LeaderLost | Meaning::LeaderChanged) && event.word("id") == naming.word("id");
-    let Some(next) = after.iter_mut().take(100 * NEAR).find(next) else { return };
+    let Some(next) = after.iter_mut().take(FAR).find(next) else { return };
     let hole = if next.meaning == Meaning::LeaderLost { "leader" } else { "from" };
     let later = |(named, lost): (Time, Time)| lost.micros - named.micros > SOON;
     if next.word(hole) != named(naming) || naming.time.zip(next.time).is_some_and(later) {
