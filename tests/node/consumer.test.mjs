@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -232,16 +233,34 @@ test('the command reads each file of an archive', () => {
     const { stdout, stderr } = check('check', '--format', 'json', name);
     const read = JSON.parse(stdout).documents.map((/** @type {{ name: string }} */ text) => text.name);
     assert.deepEqual(read.sort(), [`${name}: pods/etcd-1/current.log`, `${name}: pods/etcd-1/previous.log.gz`]);
-    assert.match(stderr, /system\.journal was left out/);
+    assert.match(stderr, /system\.journal: This is a journal.* It was left out/);
   }
 });
 
+test('the command reads each file below a folder', () => {
+  mkdirSync(join(project, 'gathered/etcd-1/.git'), { recursive: true });
+  writeFileSync(join(project, 'gathered/etcd-1/0.log'), ETCD_LOG);
+  writeFileSync(join(project, 'gathered/etcd-1/0.log.1.gz'), gzipSync(ETCD_LOG.replaceAll('2016-', '2015-')));
+  writeFileSync(join(project, 'gathered/etcd-1/.git/config'), ETCD_LOG);
+  writeFileSync(join(project, 'gathered/system.journal'), `LPKSHHRH\0\0\0\0MESSAGE=${ETCD_LOG}`);
+  symlinkSync('etcd-1/0.log', join(project, 'gathered/linked.log'));
+  symlinkSync('../gathered', join(project, 'gathered/circle'));
+  symlinkSync('removed.log', join(project, 'gathered/dangling.log'));
+  const { status, stdout, stderr } = check('check', '--format', 'json', 'gathered/');
+  assert.equal(status, 1);
+  const read = JSON.parse(stdout).documents.map((/** @type {{ name: string }} */ text) => text.name);
+  assert.deepEqual(read, ['gathered/etcd-1/0.log', 'gathered/etcd-1/0.log.1.gz', 'gathered/linked.log']);
+  assert.match(stderr, /gathered\/dangling\.log cannot be read: there is no such file\. It was left out\./);
+  assert.match(stderr, /gathered\/system\.journal: This is a journal.* It was left out\./);
+});
+
 test('the command says what it cannot read or do, with status 2', () => {
+  mkdirSync(join(project, 'nothing'));
   writeFileSync(join(project, 'cut.gz'), gzipSync(ETCD_LOG).subarray(0, 60));
   writeFileSync(join(project, "one's system.journal"), `LPKSHHRH\0\0\0\0MESSAGE=${ETCD_LOG}`);
   for (const [words, sentence] of [
     [['check', 'missing.log'], /missing\.log cannot be read: there is no such file/],
-    [['check', 'etcd.log', 'article'], /article is a folder/],
+    [['check', 'etcd.log', 'nothing'], /nothing is a folder without a file to read/],
     [['check', 'cut.gz'], /cut\.gz cannot be read: unexpected end/],
     [['check', "one's system.journal"], /journalctl --file 'one'\\''s system\.journal' -o short-precise \| /],
     [['check', '--format', 'xml', 'etcd.log'], /text, json or sarif, not 'xml'/],

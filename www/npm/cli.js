@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // timing-advisor check FILE...: the engine for servers without a browser, and for CI.
 // Files are streamed, so their size does not matter; `-` reads standard input.
-import { createReadStream, openAsBlob, readFileSync, statSync } from 'node:fs';
-import { isAbsolute, sep } from 'node:path';
+import { createReadStream, openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join, sep } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -19,8 +19,8 @@ import { rules, Session } from './timing-advisor.js';
 const USAGE = `usage: timing-advisor check [options] FILE...
 
 Reads configurations and logs of etcd and fleet and prints what is wrong, why, and which timing
-values follow from the evidence. A FILE may be packed (gzip) or be an archive (tar, also packed);
-- is standard input. Nothing is sent anywhere.
+values follow from the evidence. A FILE may be packed (gzip), an archive (tar, also packed), or a
+folder, which stands for all files below it; - is standard input. Nothing is sent anywhere.
 
   --format FORMAT           text (the default), json, or sarif for CI
   --members N               voting members of etcd
@@ -96,17 +96,54 @@ function assumptions(values) {
 
 // ---- reading --------------------------------------------------------------------------------
 
-/** All files are looked at before the first is read: a wrong name is told at once. @param {string} file */
-function present(file) {
-  if (file === '-') return;
-  let folder;
+/**
+ * The files that were named, and those below a folder. All are looked at before the first is read: a wrong name is told at
+ * once.
+ *
+ * @param {string} named
+ * @returns {{ file: string, chosen: boolean }[]} `chosen` by its own name
+ */
+function present(named) {
+  if (named === '-' || !statOf(named).isDirectory()) return [{ file: named, chosen: true }];
+  const below = filesBelow(named).map((file) => ({ file, chosen: false }));
+  if (below.length === 0) throw new Refused(`${named} is a folder without a file to read.`);
+  return below;
+}
+
+/** @param {string} file */
+function statOf(file) {
   try {
-    folder = statSync(file).isDirectory();
+    return statSync(file);
   } catch (error) {
     throw new Refused(unreadable(file, error));
   }
-  if (folder) throw new Refused(`${file} is a folder: name the files in it.`);
 }
+
+/**
+ * As the page reads a dropped folder: without hidden files. Links to files are followed, as kubelet's folders hold them,
+ * and links to folders are not, which may lead in a circle.
+ *
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function filesBelow(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.'));
+  return entries
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((entry) => {
+      const file = join(folder, entry.name);
+      try {
+        if (entry.isDirectory()) return filesBelow(file);
+        return statSync(file).isFile() ? [file] : [];
+      } catch (error) {
+        leftOut(unreadable(file, error));
+        return [];
+      }
+    });
+}
+
+/** @param {string} why a sentence */
+const leftOut = (why) => console.error(`${why} It was left out.`);
 
 /** @param {string} file @param {any} error */
 function unreadable(file, error) {
@@ -124,21 +161,21 @@ function journal(file) {
 }
 
 /**
- * What was named, or each file of it where it is an archive, by its name and with its bytes. What comes through a pipe is
- * read as it comes.
+ * A file, or each file of it where it is an archive, by its name and with its bytes. What comes through a pipe is read as
+ * it comes.
  *
- * @param {string} file
+ * @param {ReturnType<typeof present>[number]} given
  * @returns {AsyncGenerator<[string, AsyncIterable<any>]>}
  */
-async function* within(file) {
+async function* within({ file, chosen }) {
   if (file === '-') return yield [STANDARD_INPUT, process.stdin];
   const whole = () => createReadStream(file, { highWaterMark: 1 << 20 });
   if (!statSync(file).isFile()) return yield [file, whole()];
   const named = new File([await openAsBlob(file)], file);
   for await (const part of filesIn(named)) {
-    if (part === named) yield [file, whole()];
-    else if ((await begins(part)) !== JOURNAL) yield [`${file}: ${part.name}`, /** @type {any} */ (part.stream())];
-    else console.error(`${file}: ${part.name} was left out. ${JOURNAL_IS_NO_TEXT}`);
+    const name = part === named ? file : `${file}: ${part.name}`;
+    if (!(part === named && chosen) && (await begins(part)) === JOURNAL) leftOut(`${name}: ${JOURNAL_IS_NO_TEXT}`);
+    else yield [name, part === named ? whole() : /** @type {any} */ (part.stream())];
   }
 }
 
@@ -182,15 +219,16 @@ function progress() {
   };
 }
 
-/** @param {string[]} files @param {Record<string, number | string>} assumptions */
+/** @param {ReturnType<typeof present>} files @param {Record<string, number | string>} assumptions */
 async function reportOn(files, assumptions) {
   const session = await Session.start({ assumptions }).catch((error) => {
     throw error instanceof TypeError ? new Refused(error.message) : error;
   });
   const watched = progress();
-  for (const file of files) {
+  for (const given of files) {
+    const { file } = given;
     try {
-      for await (const [name, stream] of within(file))
+      for await (const [name, stream] of within(given))
         await session.read(name, watched.through(contents(file, stream)));
     } catch (error) {
       throw error instanceof Refused ? error : new Refused(unreadable(file === '-' ? STANDARD_INPUT : file, error));
@@ -359,8 +397,7 @@ async function main(words) {
   if (!written) throw new Refused(`the format is text, json or sarif, not '${values.format}'.`);
   const stated = assumptions(values);
   if (files.length === 0) throw new Refused('no file is named. Name logs and configurations, or - for standard input.');
-  files.forEach(present);
-  const report = await reportOn(files, stated);
+  const report = await reportOn(files.flatMap(present), stated);
   print(await written(report));
   if (report.findings.some((finding) => ACTION.has(finding.severity))) return 1;
   // A check that could read nothing must not pass for one that found nothing.
