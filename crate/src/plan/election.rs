@@ -3,9 +3,9 @@
 use super::kept_place::kept_place;
 use super::ladder::{LADDER, fits, is_operated, least, needed, of_beat, pairs, tenth, waits_too_little};
 use super::meant::meant;
-use super::pair::{Limit, NO_ETCD, Pair, TooLong, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
+use super::pair::{Limit, NO_ETCD, Pair, TooLong, above_default, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
 use super::{Bound, Decision, Doubts, as_meant, bound, remark, stall_to_survive, stated_of_pair};
-use crate::facts::settings::{SETTINGS_REFUSED, from_configuration, is_refused};
+use crate::facts::settings::{self, SETTINGS_REFUSED, from_configuration, is_refused};
 use crate::facts::{EventId, Facts, Generation, InForce, StallKind};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -110,7 +110,9 @@ fn longest_of_operator(facts: &Facts, too_long: TooLong) -> Option<(Micros, Micr
 
 /// The pair that the file means, where it is not read as it is written and could work.
 fn as_written(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Option<Pair> {
-    let [beat, wait] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| meant(facts, parameter));
+    let [beat, means] = [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| meant(facts, parameter));
+    // No proposal goes below the default, whatever the file means (method 6.1).
+    let wait = means.map(|wait| wait.max(least(facts)));
     let election = wait.unwrap_or(facts.value(Parameter::ElectionTimeout));
     // Zero is no heartbeat that etcd takes.
     let heartbeat = beat.or(Some(facts.value(Parameter::HeartbeatInterval)).filter(|beat| *beat > 0)).unwrap_or(tenth(election));
@@ -133,6 +135,9 @@ fn as_written(facts: &Facts, findings: &[Finding], replay: &Replayed) -> Option<
         }
         if let Some(value) = meant.filter(|value| decision.proposed == Some(*value)) {
             decision.because = vec![as_meant(decision.parameter, value)];
+            if let Some(less) = means.filter(|less| decision.parameter == Parameter::ElectionTimeout && *less < value) {
+                decision.because = vec![as_meant(decision.parameter, less), above_default(facts)];
+            }
             decision.confidence = Confidence::High;
             decision.neighbours.clear();
         }
@@ -305,7 +310,28 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) ->
     if let Some((beat, wait)) = stated_only(facts).filter(|(_, wait)| *wait >= election) {
         return Raise::Stated(beat, wait, election);
     }
+    if let Some(why) = set_since(facts, election).filter(|_| now == facts.value(Parameter::ElectionTimeout)) {
+        return Raise::No(why);
+    }
     Raise::To(election, reasons(facts, stall, (heartbeat, election)))
+}
+
+/// A pair as it is proposed here, stated in the file and named by no log, is enough for stalls that are guessed if it was set only
+/// after the log: such a guess counts in 1.2 of the election-timeout in force (method 2.2), and would grow with each proposal
+/// that is written into the file.
+fn set_since(facts: &Facts, more: Micros) -> Option<String> {
+    let (known, beat) = (facts.in_force(Parameter::ElectionTimeout), facts.value(Parameter::HeartbeatInterval));
+    let now = known.value.filter(|now| known.place.is_some() && known.event.is_none() && pairs(facts).contains(&(beat, *now)))?;
+    let guess = facts.longest_stall().filter(|stall| matches!(stall.kind, StallKind::Return | StallKind::CutOff))?;
+    let default = settings::default(facts, Parameter::ElectionTimeout).value?;
+    let less = guess.planned - (now - default) * 6 / 5;
+    let (_, enough) = pairs(facts).into_iter().find(|pair| fits(facts, *pair, less))?;
+    (enough <= now && facts.assumptions.stall_ms.is_none()).then(|| {
+        format!(
+            "No line tells whether {} was in force when the log was written, and no stall is measured. If it was set after that, it is right: with the default of {} the same lines ask for {}. If it was in force, they ask for {}.",
+            ms(now), ms(default), ms(enough), ms(more)
+        )
+    })
 }
 
 /// The sound pair that the configuration states where the log shows that the member runs with another one.

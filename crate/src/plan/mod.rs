@@ -220,7 +220,7 @@ fn as_meant(parameter: Parameter, value: Micros) -> Bound {
 /// Whether the file gets this value: it is another than the one in force, or that one is not what the file says. A log shows what it
 /// costs to leave it so; a review leaves nothing that is not read.
 fn writes_anew(facts: &Facts, parameter: Parameter, value: Micros) -> bool {
-    facts.value(parameter) != value || refused(facts, parameter).is_some() || facts.without_log() && meant(facts, parameter) == Some(value)
+    facts.value(parameter) != value || refused(facts, parameter).is_some() || facts.without_log() && meant(facts, parameter).is_some()
 }
 
 /// The value that the file means, where it is not in force because of how it is written.

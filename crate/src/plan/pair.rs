@@ -133,13 +133,20 @@ pub(super) fn set(facts: &Facts, findings: &[Finding], heartbeat: Micros, electi
     }
 }
 
+/// No proposal goes below the default (method 6.1).
+pub(super) fn above_default(facts: &Facts) -> Bound {
+    let least = least(facts);
+    let of = if facts.generation == Generation::V04 { "Half of what is etcd's default from 2.0 on" } else { "etcd's default" };
+    let text = format!("{of}, {}: a follower that waits for less takes a busy machine for a dead one.", ms(least));
+    bound(Side::AtLeast, Basis::Documentation, Parameter::ElectionTimeout, Some(least), text)
+}
+
 /// The inequalities with their numbers, for this value.
 pub(super) fn reasons(facts: &Facts, stall: Micros, (beat, election): (Micros, Micros)) -> Vec<Bound> {
     let parameter = Parameter::ElectionTimeout;
     let mut reasons = Vec::new();
     if waits_too_little(facts) {
-        let text = format!("etcd's default, {}: a follower that waits for less takes a busy machine for a dead one.", ms(least(facts)));
-        reasons.push(bound(Side::AtLeast, Basis::Documentation, parameter, Some(least(facts)), text));
+        reasons.push(above_default(facts));
     }
     if stall > 0 {
         let (margin, bare) = (stall * 5 / 4 + 2 * beat, stall + 2 * beat);

@@ -138,6 +138,50 @@ fn a_review_writes_anew_what_is_dropped() {
     assert_eq!((beat(&file("\"100\"")), beat(&file("100"))), (Some(100 * MS), None));
 }
 
+#[test]
+fn what_a_file_means_goes_below_no_default() {
+    let file = |section: &str, key: &str| format!("#cloud-config\ncoreos:\n  {section}:\n    {key}\n");
+    let planned = |text: String, parameter| planned(&text, None).of(parameter).clone();
+    let wait = planned(file("etcd2", "election-timeout: \"500\""), Parameter::ElectionTimeout);
+    assert_eq!(wait.proposed, Some(1000 * MS));
+    assert!(
+        wait.because[0].text.contains("means 500\u{a0}ms") && wait.because[1].text.contains("default, 1000\u{a0}ms"),
+        "{:?}",
+        wait.because
+    );
+    assert_eq!(planned(file("etcd2", "election-timeout: \"3000\""), Parameter::ElectionTimeout).proposed, Some(3000 * MS));
+    assert_eq!(planned(file("fleet", "agent-ttl: 20"), Parameter::AgentTtl).proposed, Some(30 * S));
+}
+
+/// etcd 0.4 prints no timer. What is guessed from the one in force grows with it, and the same log must not ask for more each
+/// time that its answer is written into the file.
+#[test]
+fn a_proposal_that_is_written_asks_for_no_other() {
+    let line = |time: &str, text: &str| format!("[etcd] Nov 22 06:{time} INFO      | {text}\n");
+    let old = line("28:02.715", "n1: state changed from 'follower' to 'leader'.")
+        + &line("28:02.715", "n1: leader changed from '' to 'n1'.")
+        + &line("29:13.900", "n1: state changed from 'leader' to 'follower'.")
+        + &line("29:13.900", "n1: term #2 started.")
+        + &line("29:13.900", "n1: leader changed from 'n1' to 'n2'.");
+    let new = line("28:58.125", "n2: state changed from 'initialized' to 'follower'.")
+        + &line("29:13.099", "n2: state changed from 'follower' to 'candidate'.")
+        + &line("29:13.099", "n2: leader changed from 'n1' to ''.")
+        + &line("29:13.104", "n2: state changed from 'candidate' to 'leader'.")
+        + &line("29:13.104", "n2: leader changed from '' to 'n2'.");
+    let election = |pair: &str| {
+        let file = format!("#cloud-config\ncoreos:\n  etcd:\n    name: core\n{pair}  units:\n  - name: etcd.service\n    command: start\n");
+        let facts = crate::rules::testing::facts(&[&file, &old, &new]);
+        plan(&facts, &rules::check(&facts)).of(Parameter::ElectionTimeout).clone()
+    };
+    let pair = |beat: u32, wait: u32| format!("    peer-heartbeat-interval: {beat}\n    peer-election-timeout: {wait}\n");
+    assert_eq!(election("").proposed, Some(2000 * MS));
+    let kept = election(&pair(200, 2000));
+    assert_eq!(kept.proposed, None);
+    assert!(kept.because[0].text.contains("If it was in force, they ask for 5000\u{a0}ms"), "{:?}", kept.because);
+    assert_eq!(election(&pair(500, 2000)).proposed, Some(5000 * MS), "nobody wrote that after our answer");
+    assert_eq!(election(&pair(150, 1500)).proposed, Some(4000 * MS), "not enough with the default either");
+}
+
 /// A rule states it, and the planner need not know which rule.
 #[test]
 fn a_value_that_breaks_a_stated_constraint_is_changed() {

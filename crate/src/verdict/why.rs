@@ -172,13 +172,15 @@ fn undecided(case: &Case) -> String {
             unfit().map_or(ask, |each| &each.why)
         }
     } else if case.has(RuleId::ConfigValuesDiffer) {
-        "Members wait unequally long, so the log cannot be held against one limit. Give all of them the same pair first."
+        "Members wait unequally long, so there is no one limit to judge by. Give all of them the same pair first."
     } else if facts.without_log() && case.severity == Severity::Critical {
         "Fix that first. A log would then show whether the values fit your cluster."
     } else if let Some(stall) = case.stall.filter(|stall| may_have_cost(case, stall)) {
         return format!("{} \"Measure next\" names the logs that would tell.", may_cost(facts, stall.planned));
     } else if !lost(facts).1.is_empty() {
         "A machine was silent for longer than its agent-ttl; for how long, and why, is not shown. A longer one rides out more, and starts the units of a dead machine later."
+    } else if let (1.., Some(bound)) = (case.plan.replay.explained, case.plan.of(Parameter::ElectionTimeout).because.first()) {
+        &bound.text
     } else if facts.searched() {
         "A search seems to have picked these lines. Why the leader changed may stand among those that it left out: see \"Measure next\"."
     } else {
