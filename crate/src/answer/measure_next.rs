@@ -3,7 +3,7 @@
 use super::launched::{in_journal, log, names};
 use super::step::step;
 use crate::config::Launcher;
-use crate::facts::presence::lost;
+use crate::facts::presence::gone;
 use crate::facts::slow_requests::{by_defragmentation, large_reads};
 use crate::facts::{Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
@@ -177,7 +177,7 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Ti
     // The page tells anyway where a log is to be had, if none of these was here.
     let unread = facts.all_events().next().is_none() || facts.logs.iter().any(|log| log.other_store);
     if logs.is_empty() && !unread && (timing == Timing::Undecided || steps.is_empty() && !facts.without_log() && no_cause()) {
-        logs.push(if lost(facts).1.is_empty() { around(facts, &at_hand) } else { silenced(facts) });
+        logs.push(if gone(facts).is_empty() { around(facts, &at_hand) } else { silenced(facts) });
     }
     steps.extend(logs);
     if plan.changes().next().is_some() && steps.is_empty() {

@@ -2,9 +2,9 @@
 
 use super::common::{WAITS, lines, time, times, waited};
 use super::{Finding, Rule};
-use crate::facts::Facts;
 use crate::facts::clocks::{by_clock, clock_difference};
 use crate::facts::stalls::ENOUGH;
+use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
@@ -30,19 +30,18 @@ const LATELY: Micros = 60 * S;
 const LASTS: u64 = 3;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let mut events = facts.meaning(&[Meaning::ClockDrift]);
-    if events.is_empty() {
+    let every = facts.meaning(&[Meaning::ClockDrift]);
+    if every.is_empty() {
         return None;
     }
-    let every = events.clone();
     let waits: Vec<_> = facts.events_of(WAITS).filter(|(_, event)| !by_clock(facts, event)).filter_map(|(_, event)| waited(event)).gather();
     let ends = Moments::of(waits.iter().map(|(_, end)| Some(*end)));
-    events.retain(|id| !slow_answer(facts.event(*id)));
-    events.retain(|id| {
-        let (Some(now), Some(difference)) = (time(facts, *id), clock_difference(facts.event(*id))) else { return true };
-        let not_over = ends.between(now - LATELY, Micros::MAX).iter().take(ENOUGH).map(|(_, at)| waits[*at]);
-        !not_over.into_iter().any(|(from, end)| 2 * (end - from) >= difference && from <= now)
-    });
+    let in_a_wait = |id: EventId| {
+        let (Some(now), Some(difference)) = (time(facts, id), clock_difference(facts.event(id))) else { return false };
+        let mut not_over = ends.between(now - LATELY, Micros::MAX).iter().take(ENOUGH).map(|(_, at)| waits[*at]);
+        not_over.any(|(from, end)| 2 * (end - from) >= difference && from <= now)
+    };
+    let events: Vec<EventId> = every.iter().copied().filter(|id| !slow_answer(facts.event(*id)) && !in_a_wait(*id)).gather();
     if events.is_empty() {
         let what = "etcd measured it only while members or their links stood still, and an answer that waits looks like a clock that differs. Clocks are not shown to differ.";
         let title = format!("etcd took answers that came late for clocks that differ, {}", times(lines(facts, &every)));

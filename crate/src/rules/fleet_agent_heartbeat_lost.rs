@@ -3,7 +3,7 @@
 use super::common::{human_limit, lines, plural, time, times};
 use super::{Finding, Rule};
 use crate::facts::failures::proven_outage;
-use crate::facts::presence::{another_is_gone, lost};
+use crate::facts::presence::{another_is_gone, gave_up, gone};
 use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -27,7 +27,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let (monitors, gone) = lost(facts);
+    let (monitors, gone) = (gave_up(facts), gone(facts));
     if monitors.is_empty() && gone.is_empty() {
         return None;
     }

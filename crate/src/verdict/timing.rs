@@ -3,7 +3,7 @@
 use super::Case;
 use super::unexplained::{saw_too_little, unexplained};
 use crate::facts::clusters::several_clusters;
-use crate::facts::presence::lost;
+use crate::facts::presence::gone;
 use crate::facts::slow_requests::waits_long;
 use crate::facts::texts::{BY_LEADER, says};
 use crate::facts::took_back::took_back;
@@ -154,7 +154,7 @@ fn without_proposal(case: &Case) -> Timing {
         return Timing::Undecided;
     }
     // A longer agent-ttl would have kept the units of a machine that came back, however etcd did.
-    if !lost(facts).1.is_empty() {
+    if !gone(facts).is_empty() {
         return Timing::Undecided;
     }
     if raised(case.findings, RuleId::EtcdPeerNetwork).is_some_and(|finding| finding.confidence == Confidence::Low) {

@@ -6,7 +6,7 @@ use super::unexplained::{keeps_elsewhere, saw_too_little};
 use super::{Case, in_sentence};
 use crate::facts::clusters::several_clusters;
 use crate::facts::engine::longest_pass;
-use crate::facts::presence::lost;
+use crate::facts::presence::gone;
 use crate::facts::{ChangeClass, Facts, Generation, HOLDS_BINARY, OWN_REPORT, Stall, TOO_LARGE};
 use crate::gather::Gather;
 use crate::ids::RuleId;
@@ -177,7 +177,7 @@ fn undecided(case: &Case) -> String {
         "Fix that first. A log would then show whether the values fit your cluster."
     } else if let Some(stall) = case.stall.filter(|stall| may_have_cost(case, stall)) {
         return format!("{} \"Measure next\" names the logs that would tell.", may_cost(facts, stall.planned));
-    } else if !lost(facts).1.is_empty() {
+    } else if !gone(facts).is_empty() {
         "A machine was silent for longer than its agent-ttl; for how long, and why, is not shown. A longer one rides out more, and starts the units of a dead machine later."
     } else if let (1.., Some(bound)) = (case.plan.replay.explained, case.plan.of(Parameter::ElectionTimeout).because.first()) {
         &bound.text
