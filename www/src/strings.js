@@ -359,7 +359,8 @@ export const EVIDENCE = {
   show: 'show in the text',
   showAt: (/** @type {number} */ line, /** @type {string} */ name) => `show in the text: line ${line} of ${name}`,
   showLine: (/** @type {number} */ line) => `${line}, show this line in the text`,
-  more: (/** @type {number} */ lines) => `and ${plural(lines, 'more line')}, marked in the text`,
+  more: (/** @type {number} */ lines) => `and ${plural(lines, 'more line')}`,
+  marked: ', marked in the text',
   hidden: (/** @type {number} */ count) =>
     `${plural(count, 'finding')} outside this span ${count === 1 ? 'is' : 'are'} not shown.`,
   untimed: (/** @type {number} */ count) =>

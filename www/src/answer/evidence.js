@@ -252,6 +252,6 @@ function excerpt(lines, finding, report, actions) {
         ),
       ),
     ),
-    more > 0 && h('p', { class: 'more' }, EVIDENCE.more(more)),
+    more > 0 && h('p', { class: 'more' }, EVIDENCE.more(more), h('span', null, EVIDENCE.marked)),
   );
 }
