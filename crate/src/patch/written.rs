@@ -5,10 +5,10 @@ use crate::config::{Configuration, Setting, of_kernel};
 use crate::search;
 use crate::units::parse_go_duration;
 
-/// What `systemctl show`, `kubectl describe pod`, `docker inspect` and the kernel print.
+/// What `systemctl show`, `journalctl -o verbose`, `kubectl describe pod`, `docker inspect` and the kernel print.
 pub fn is_printed(text: &str) -> bool {
     of_kernel(text)
-        || search::has(text, "argv[]=")
+        || search::any(text, &["argv[]=", "_CMDLINE"])
         || search::has(text, "Container ID:") && search::has(text, "Restart Count:")
         || text.trim_start_matches('\u{feff}').starts_with('[') && search::has(text, "\"Config\":")
 }

@@ -63,10 +63,31 @@ pub struct Body {
     pub quoted: bool,
     /// The file that it becomes; empty where its line names none.
     pub path: String,
+    /// A shell takes it as its commands.
+    script: bool,
 }
 
-/// The bodies of a shell script's here-documents.
+/// The bodies of a shell script's here-documents. What a shell is handed to do is no text of its own, but those in it are:
+/// `sudo -s <<EOF`.
 pub fn here_documents(text: &str) -> Vec<Body> {
+    let mut found = Vec::new();
+    for body in outermost(text) {
+        let inner = if body.script { outermost(&text[body.range.clone()]) } else { Vec::new() };
+        if inner.is_empty() {
+            found.push(body);
+            continue;
+        }
+        let start = body.range.start;
+        found.extend(inner.into_iter().map(|each| Body {
+            range: start + each.range.start..start + each.range.end,
+            quoted: each.quoted && body.quoted,
+            ..each
+        }));
+    }
+    found
+}
+
+fn outermost(text: &str) -> Vec<Body> {
     let (mut found, mut open) = (Vec::new(), None::<(&str, Body)>);
     for (start, line) in lines(text) {
         let at = start + line.len();
@@ -77,7 +98,9 @@ pub fn here_documents(text: &str) -> Vec<Body> {
                 open = here_document(line).map(|(mark, word)| {
                     let before = line[mark.end..].trim_start_matches(['-', ' ']);
                     let quoted = before.starts_with(['\'', '"', '\\']);
-                    (word, Body { range: at..at, quoted, path: written(line).to_owned() })
+                    let path = written(line).to_owned();
+                    let script = path.is_empty() && is_for_shell(line);
+                    (word, Body { range: at..at, quoted, path, script })
                 });
             }
         }
@@ -85,8 +108,38 @@ pub fn here_documents(text: &str) -> Vec<Body> {
     found
 }
 
+/// Whether a command that is given a text does what it says.
+fn is_for_shell(line: &str) -> bool {
+    let has = |names: &[&str]| line.split([' ', '\'', '"', '/', '\t']).any(|word| names.contains(&word));
+    has(&["sh", "bash", "su", "ssh"]) || has(&["sudo"]) && has(&["-s", "-i"])
+}
+
 /// The file that a command writes: `cat > FILE <<EOF`, `tee FILE`.
 fn written(line: &str) -> &str {
     let to = line.rsplit_once('>').or_else(|| search::rsplit(line, "tee ")).map_or("", |(_, to)| to);
     to.split_whitespace().find(|word| !word.starts_with('-')).unwrap_or("").trim_matches(['"', '\''])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is handed to a shell are commands, which may write files; what is handed to another program is one text.
+    #[test]
+    fn here_documents_in_the_commands_of_a_shell() {
+        let inner = "cat > /etc/default/etcd << EOL\nETCD_NAME=a\nEOL\ncat > /etc/x << EOL\nx\nEOL\n";
+        let paths = |command: &str| {
+            let text = format!("set -e\n{command} <<EOF\n{inner}EOF\ncat > /etc/y <<EOF\ny\nEOF\n");
+            let bodies = here_documents(&text);
+            bodies.into_iter().map(|body| (body.path, text[body.range].to_owned())).collect::<Vec<_>>()
+        };
+        let [default, x, y] = [("/etc/default/etcd", "ETCD_NAME=a\n"), ("/etc/x", "x\n"), ("/etc/y", "y\n")]
+            .map(|(path, text)| (path.to_owned(), text.to_owned()));
+        for command in ["sudo -E -s", "ssh root@a", "sudo /bin/bash", "ssh a 'bash -s'"] {
+            assert_eq!(paths(command), [default.clone(), x.clone(), y.clone()], "{command}");
+        }
+        for command in ["kubectl apply -f -", "cat > install.sh", "curl -s -d @- http://a"] {
+            assert_eq!(paths(command).len(), 2, "{command}");
+        }
+    }
 }

@@ -2,12 +2,14 @@
 
 use super::*;
 
-/// Also where an editor put a byte order mark before it.
+/// Also where an editor put a byte order mark before it; nor is what the journal knows of a process.
 #[test]
-fn what_docker_prints_is_no_file_to_edit() {
+fn what_a_tool_prints_is_no_file_to_edit() {
     let printed =
         "[{\"Config\": {\"Image\": \"quay.io/coreos/etcd:v3.5.9\", \"Env\": [\"ETCD_ELECTION_TIMEOUT=1000\"], \"Cmd\": [\"etcd\"]}}]\n";
-    for text in [printed.to_owned(), format!("\u{feff}{printed}")] {
+    let journal =
+        "    _COMM=etcd\n    _CMDLINE=/usr/bin/etcd --name=a --election-timeout=1000\n    MESSAGE=ready to serve client requests\n";
+    for text in [printed.to_owned(), format!("\u{feff}{printed}"), journal.to_owned()] {
         let configuration = config::read(0, &text).expect("a configuration");
         assert_eq!(patch(&[&text], &[configuration], &[ELECTION])[0].disposition, "refused", "{text}");
     }
