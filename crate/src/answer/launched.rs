@@ -100,15 +100,18 @@ pub fn restart(facts: &Facts, unit: &str) -> Option<String> {
 /// Prints what a member logged, with the times of its container where it runs in one.
 pub fn log(facts: &Facts, unit: &str) -> String {
     if in_journal(facts) {
-        return format!("journalctl -u {unit} --since today");
+        let journal = format!("journalctl -u {unit} --since today");
+        // A file of k3s may as well be RKE2's, whose etcd is a pod (docs.rke2.io/reference/logging).
+        let either = facts.started().launcher == Some(Launcher::K3s) && facts.started().unit.is_none();
+        return if either { format!("(kubectl -n kube-system logs --timestamps etcd-NODE || {journal})") } else { journal };
     }
     String::from(match facts.started().launcher {
         Some(Launcher::Tool(tool)) => tool.log,
         Some(Launcher::OpenShift) => "oc -n openshift-etcd logs -c etcd --timestamps etcd-NODE",
         Some(Launcher::Workload) => "kubectl -n NAMESPACE logs --timestamps POD",
-        // Of Cluster API a pod, of Talos a service of its own, of RKE a container of docker's.
+        // Of Cluster API a pod, of Talos a service of its own, of RKE a container of docker's, of k0s a part of it.
         Some(Launcher::Installer) => {
-            "(kubectl -n kube-system logs --timestamps etcd-NODE || talosctl -n NODE logs etcd || docker logs -t etcd 2>&1)"
+            "(kubectl -n kube-system logs --timestamps etcd-NODE || talosctl -n NODE logs etcd || docker logs -t etcd 2>&1 || journalctl -u k0scontroller --since today)"
         }
         _ => "kubectl -n kube-system logs --timestamps etcd-NODE",
     })
@@ -130,6 +133,18 @@ mod tests {
         assert_eq!(unit("ETCD_NAME=etcd2\nETCD_HEARTBEAT_INTERVAL=500\nETCD_ELECTION_TIMEOUT=2000\n"), "etcd");
         assert_eq!(unit("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 500\n    election-timeout: 2000\n"), "etcd2");
         assert_eq!(unit("#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 500\n    peer-election-timeout: 2000\n"), "etcd");
+    }
+
+    /// k3s prints what its etcd says, RKE2 runs it as a pod, and k0s passes it on.
+    #[test]
+    fn the_log_is_where_the_file_s_reader_has_it() {
+        let log = |text: &str| super::log(&facts(&[text]), names(&facts(&[text])).unit);
+        let k3s = log("cluster-init: true\netcd-arg:\n- heartbeat-interval=500\n- election-timeout=5000\n");
+        assert!(k3s.contains("logs --timestamps etcd-NODE || journalctl -u k3s "), "{k3s}");
+        let k0s = log(
+            "apiVersion: k0s.k0sproject.io/v1beta1\nkind: ClusterConfig\nspec:\n  storage:\n    etcd:\n      extraArgs:\n        election-timeout: \"5000\"\n",
+        );
+        assert!(k0s.ends_with("|| journalctl -u k0scontroller --since today)"), "{k0s}");
     }
 
     #[test]

@@ -305,7 +305,7 @@ fn drawn_once(facts: &Facts) -> &'static str {
 /// The values are at fault by themselves.
 fn of_values(case: &Case) -> &'static str {
     let Case { facts, plan, severity, .. } = *case;
-    let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter) == decision.proposed);
+    let as_meant = plan.changes().any(|decision| meant(facts, decision.parameter).is_some());
     match (as_meant, plan.repairs, severity) {
         (true, false, _) => "Values that are not read as they are written do not apply. In the corrected form they do.",
         (_, true, Severity::Warning) if facts.generation != Generation::V04 => {
