@@ -48,8 +48,8 @@ use Severity::{Critical, Info, Warning};
 /// The findings of each answer, in order and with their severity.
 ///
 /// Where they differ from the written answer: a header that is missing is said of a pasted piece too; members whose
-/// connections end with the log are a remark; one engine that moved once is no churn; the limits of Kubernetes' own
-/// client are no lines of etcd.
+/// connections end with the log are a remark; one engine that moved once is no churn, a lease that was lost
+/// repeatedly a remark; the limits of Kubernetes' own client are no lines of etcd.
 const FINDINGS: [(&str, &[(&str, Severity)]); 15] = [
     ("logs/seed-fleet-cancelled", &[("fleet-etcd-request-cancelled", Warning)]),
     ("logs/seed-http-500", &[("client-http-500", Warning)]),
@@ -109,6 +109,7 @@ const FINDINGS: [(&str, &[(&str, Severity)]); 15] = [
             ("fleet-registry-timeout", Warning),
             ("etcd-overloaded", Info),
             ("etcd-peer-network", Info),
+            ("fleet-leadership-churn", Info),
         ],
     ),
     (

@@ -254,7 +254,8 @@ fn cause(facts: &Facts, events: &[EventId]) -> &'static str {
         // Go asks a name server before it dials.
         ("tcp: lookup ", "the name server did not answer"),
         ("connection refused", "the peer port refuses connections"),
-        ("i/o timeout", NO_ANSWER),
+        // A pager cuts its lines.
+        ("i/o ti", NO_ANSWER),
         ("deadline exceeded", NO_ANSWER),
         (TLS_TIMEOUT, NO_ANSWER),
         ("EOF", "connections ended"),

@@ -27,7 +27,6 @@ pub const RULE: Rule = Rule {
 const ONE_TIME: Micros = 5 * S;
 
 fn check(facts: &Facts) -> Option<Finding> {
-    // A loss after which no other engine takes it is told by `fleet-engine-lease-lost` alone.
     let by_force = facts.meaning(&[Meaning::EngineLeaseStolen]);
     let mut taken = [lease_moves(facts), by_force.clone()].concat();
     // Who is told to stop gives it up, and another engine has it with its next pass.
@@ -35,7 +34,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     by_key(&mut taken, |id| time(facts, *id));
     let episodes = episodes(facts, &taken);
     if episodes < 2 {
-        return None;
+        return lost_again(facts);
     }
     let interval = facts.value(EngineReconcileInterval);
     let late = longest_pass(facts).filter(|pass| by_force.is_empty() && *pass > interval);
@@ -57,6 +56,15 @@ fn check(facts: &Facts) -> Option<Finding> {
         Some(_) => finding.advising("Make a pass shorter: fewer units, or fleet 0.12 and later, which reads all units in one request. Until then a longer engine-reconcile-interval keeps the lease."),
         None => finding,
     })
+}
+
+/// It was lost repeatedly, and who took it is not shown: a remark beside `fleet-engine-lease-lost`, which says why.
+fn lost_again(facts: &Facts) -> Option<Finding> {
+    let mut lost = facts.meaning(&[Meaning::EngineLeaseRenewFailed]);
+    lost.retain(|id| !with_fleet_stop(facts, *id));
+    let what = "A lease that is lost again had been taken again in between.";
+    let finding = || Finding::new(RULE.id, Severity::Info, Confidence::High, "fleet's engine lease did not last", what);
+    (lost.len() >= 2).then(|| finding().showing(facts, &lost).counting(lost.len()))
 }
 
 /// How often it was taken: lines close together tell of one time, over all machines.
@@ -115,8 +123,10 @@ mod tests {
         };
         let found = find(&facts(&[&hosts("core-02")]), RuleId::FleetLeadershipChurn).expect("churn");
         assert_eq!(found.severity, Severity::Warning);
-        // The same engine takes its own lease again.
-        assert!(find(&facts(&[&hosts("core-01")]), RuleId::FleetLeadershipChurn).is_none());
+        // The same engine takes its own lease again: it moved nowhere, and did not last.
+        let same = find(&facts(&[&hosts("core-01")]), RuleId::FleetLeadershipChurn).expect("lost twice");
+        assert_eq!((same.severity, same.count), (Severity::Info, 2));
+        assert!(find(&facts(&[&lost(20, "core-01")]), RuleId::FleetLeadershipChurn).is_none());
     }
 
     /// One machine after the other gets a new fleetd.

@@ -5,6 +5,7 @@ use super::{RULE, WITHOUT_WINNER};
 use crate::facts::voices::START_LINES;
 use crate::facts::{ChangeClass, EventId, Facts, LeaderChange};
 use crate::gather::Gather;
+use crate::ids::RuleId;
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{ElectionTimeout, HeartbeatInterval};
@@ -89,7 +90,12 @@ fn by_others(facts: &Facts, elections: &[Election]) -> Option<Finding> {
     }
     let title = format!("{}; no line shows why", plural(events.len() as u64, "election", "elections"));
     let what = "A member followed others into a new term. Which leader it had before, and whether that one lived, is not shown.";
-    Some(finding(facts, title, what, &events, events.len()))
+    let mut finding = finding(facts, title, what, &events, events.len());
+    // One is no churn: it lets the loss of a leader be inferred.
+    if events.len() == 1 {
+        finding.id = RuleId::EtcdLeaderLost;
+    }
+    Some(finding)
 }
 
 /// Whether a member rose to a term by a request for its vote, or by what the excerpt leaves out. One that hears an elected

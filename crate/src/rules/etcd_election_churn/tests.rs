@@ -53,8 +53,11 @@ fn an_election_of_others() {
         ) + &line("00.001", "2a0965170762fd09 became follower at term 13")
             + &line("00.003", "raft.node: 2a0965170762fd09 elected leader 91d25258d70ad868 at term 13")
     };
-    let found = |log: String| find(&facts(&[&log]), RuleId::EtcdElectionChurn);
+    let churn = |log: String| find(&facts(&[&log]), RuleId::EtcdElectionChurn);
+    // One lets the loss of a leader be inferred, and is no churn.
+    let found = |log: String| find(&facts(&[&log]), RuleId::EtcdLeaderLost);
     assert!(found(higher("MsgVote", 12)).expect("an election").title.contains("no line shows why"));
+    assert!(churn(higher("MsgVote", 12)).is_none());
     // A young cluster elects while it starts, one that wrote much does not.
     let votes = |index: u32| {
         line(
@@ -67,7 +70,7 @@ fn an_election_of_others() {
     let young = |index: u32| higher("MsgVote", 4).replace("term 13", "term 5").replace("term: 13", "term: 5") + &votes(index);
     assert!(found(young(7)).is_none());
     let refused = line("00.000", "2a0965170762fd09 received vote rejection from ca93d269ec463a6b at term 12");
-    assert!(found(refused + &higher("MsgVote", 12)).expect("two rounds").what.contains("1\u{a0}new leader"));
+    assert!(churn(refused + &higher("MsgVote", 12)).expect("two rounds").what.contains("1\u{a0}new leader"));
     assert!(found(young(56_916)).is_some());
     // It was away, it joins, it starts.
     assert!(found(higher("MsgHeartbeat", 12)).is_none());
@@ -80,7 +83,7 @@ fn an_election_of_others() {
     assert!(found(hands + &higher("MsgVote", 12)).is_none());
     let follows =
         |minute: u32, term: u32| format!("2022-03-01 10:{minute:02}:00.000000 I | raft: 2a0965170762fd09 became follower at term {term}\n");
-    assert_eq!(found(follows(1, 12) + &follows(4, 14) + &follows(9, 19)).expect("elections").count, 2);
+    assert_eq!(churn(follows(1, 12) + &follows(4, 14) + &follows(9, 19)).expect("elections").count, 2);
     assert!(found(follows(1, 12) + &follows(4, 12)).is_none());
 }
 
@@ -228,7 +231,7 @@ fn a_leader_that_hears_of_two_higher_terms() {
     };
     let two = hears(898, 900, "MsgAppResp") + &hears(900, 901, "MsgVote");
     assert_eq!(find(&facts(&[&two]), RuleId::EtcdElectionChurn).expect("900 and 901").count, 2);
-    let one = find(&facts(&[&hears(898, 899, "MsgVote")]), RuleId::EtcdElectionChurn).expect("one");
+    let one = find(&facts(&[&hears(898, 899, "MsgVote")]), RuleId::EtcdLeaderLost).expect("one");
     assert!(one.title.ends_with("no line shows why"), "{}", one.title);
 }
 
