@@ -98,6 +98,7 @@ ids! {
     FleetUnitMissingInRegistry = "fleet-unit-missing-in-registry",
     FleetUnitsRestarted = "fleet-units-restarted",
     HostCpuSteal = "host-cpu-steal",
+    UnexplainedTrouble = "unexplained-trouble",
 }
 
 impl RuleId {

@@ -15,6 +15,7 @@ const GROUPS = [
   ['client-', 'What clients were told'],
   ['host-', 'What the machines went through'],
   ['config-', 'What a configuration says'],
+  ['unexplained-', 'What no other finding takes up'],
 ];
 const KINDS = GROUPS.map(([prefix]) => prefix).join('|');
 const RULE_LINK = new RegExp(`href="(?:\\.\\./)?(?:rules/)?((?:${KINDS})[a-z0-9-]+)\\.html"`, 'g');

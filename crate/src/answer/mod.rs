@@ -40,7 +40,8 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
     let edge = Edge::of(sources, facts);
     let changes = changes(facts, &plan);
     let patches = patches(sources, facts, &changes);
-    let verdict = verdict::verdict(facts, &findings, &plan);
+    let mut verdict = verdict::verdict(facts, &findings, &plan);
+    let untold = verdict::untold(facts, &mut verdict);
     let mut measure_next = measure_next::measure_next(facts, &findings, &plan, verdict.timing);
     let mut rollout = rollout::rollout(facts, &findings, &plan, (&changes, &patches));
     explain_node(rollout.iter_mut().chain(&mut measure_next));
@@ -49,7 +50,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
         verdict,
         documents: documents::documents(sources, facts),
         settings: settings::settings(&edge),
-        findings: findings.iter().map(|finding| edge.finding(finding)).gather(),
+        findings: findings.iter().chain(&untold).map(|finding| edge.finding(finding)).gather(),
         measures: measures::measures(facts),
         replay: replay_report(facts, &plan),
         recommendations: plan.changes().map(|decision| edge.recommendation(decision)).gather(),

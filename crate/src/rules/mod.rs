@@ -52,6 +52,7 @@ mod fleet_registry_timeout;
 mod fleet_unit_missing_in_registry;
 mod fleet_units_restarted;
 mod host_cpu_steal;
+pub mod unexplained_trouble;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -115,6 +116,7 @@ pub const RULES: &[&Rule] = &[
     &fleet_unit_missing_in_registry::RULE,
     &fleet_units_restarted::RULE,
     &host_cpu_steal::RULE,
+    &unexplained_trouble::RULE,
 ];
 
 /// All rules: those with a file of their own, and the configuration problems.

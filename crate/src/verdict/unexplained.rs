@@ -121,7 +121,7 @@ const ENDS_AN_ELECTION: &[Meaning] =
 
 /// The first line that tells of trouble, of an election in which votes were refused, or of one whose end
 /// is not in the input, and what it tells; asked where no finding is above a remark.
-pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
+pub fn unexplained(facts: &Facts) -> Option<(EventId, &'static str)> {
     let shows_late = facts.any_event(|event| event.meaning == Meaning::HeartbeatLate);
     let first = facts.changes.iter().filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.elected).max();
     let tells = |id, event| {
@@ -130,7 +130,7 @@ pub fn unexplained(facts: &Facts) -> Option<(&Event, &'static str)> {
             votes.or_else(|| by_its_kind(facts, id, event))
         })
     };
-    let told = facts.all_events().find_map(|(id, event)| Some((event, tells(id, event)?)));
+    let told = facts.all_events().find_map(|(id, event)| Some((id, tells(id, event)?)));
     let leaderless = || Some((without_leader(facts)?, "none of the members leads"));
     let open =
         || Some(((0..facts.logs.len()).find_map(|log| open_election(facts, log))?, "a member held an election, and its end is not here"));
@@ -210,7 +210,7 @@ fn by_its_kind(facts: &Facts, id: EventId, event: &Event) -> Option<&'static str
 }
 
 /// The last election of a log, where it has no end in it.
-fn open_election(facts: &Facts, log: usize) -> Option<&Event> {
+fn open_election(facts: &Facts, log: usize) -> Option<EventId> {
     let events = &facts.logs[log].events;
     let at = events.iter().rposition(|event| event.meaning == Meaning::ElectionStart)?;
     // At its start a new cluster holds the first one.
@@ -220,17 +220,17 @@ fn open_election(facts: &Facts, log: usize) -> Option<&Event> {
     let ends =
         |event: &Event| ENDS_AN_ELECTION.contains(&event.meaning) && (event.meaning != Meaning::BecameFollower || event.word("id") == who);
     let decided = events[at..].iter().any(ends) || events[..at].iter().any(|event| START_LINES.contains(&event.meaning));
-    (!decided).then(|| &events[at])
+    (!decided).then_some(EventId { log, event: at })
 }
 
 /// etcdctl shows three members or more, and none of them leads; of fewer the leader may not have been asked.
-fn without_leader(facts: &Facts) -> Option<&Event> {
+fn without_leader(facts: &Facts) -> Option<EventId> {
     let (mut members, mut leads, mut shown) = (0, 0, None);
-    for (_, event) in facts.events_of(&[Meaning::CtlStatus]) {
+    for (id, event) in facts.events_of(&[Meaning::CtlStatus]) {
         let said = event.word("leader");
         members += event.holes("leads") + event.holes("follows") + usize::from(said.is_some());
         leads += event.holes("leads") + usize::from(said == Some("true"));
-        shown = shown.or(Some(event));
+        shown = shown.or(Some(id));
     }
     shown.filter(|_| members >= 3 && leads == 0)
 }

@@ -7,6 +7,7 @@ mod stalls;
 use std::cmp::Reverse;
 
 use self::fleet::{fleet_headline, presence_headline, units_headline};
+pub(super) use self::quiet::trouble as untold;
 use self::quiet::{as_asked, healthy, review};
 use self::stalls::{ridden_out, stalls_headline};
 use crate::facts::Facts;

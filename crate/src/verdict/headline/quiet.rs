@@ -1,6 +1,6 @@
 //! The sentence where no trouble is shown: a healthy log, a state, or a configuration alone.
 
-use crate::facts::{ChangeClass, Facts};
+use crate::facts::{ChangeClass, EventId, Facts};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
 use crate::plan::Plan;
@@ -13,11 +13,11 @@ use crate::verdict::unexplained::{keeps_elsewhere, saw_too_little, shows_only_a_
 /// No finding is above a remark, and nothing is proposed.
 pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
     let measured = facts.without_log() && facts.configurations.is_empty();
-    let trouble = unexplained(facts).filter(|_| measured || !saw_too_little(facts) || shows_only_a_state(facts));
+    let trouble = trouble(facts);
     if timing == Timing::Undecided && (!measured || trouble.is_some()) {
         return match trouble {
-            Some((event, said)) => {
-                format!("There is trouble, in line {} at first: {said}. The input does not show its cause.", event.line)
+            Some((id, said)) => {
+                format!("There is trouble, in line {} at first: {said}. The input does not show its cause.", facts.event(id).line)
             }
             None if shows_only_a_state(facts) => state(facts),
             None if keeps_elsewhere(facts) => {
@@ -34,6 +34,12 @@ pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
         return only_stated(facts);
     }
     of_logs(facts)
+}
+
+/// The line that tells of trouble which no finding takes up, and what it tells, where enough was seen to say so.
+pub(in crate::verdict) fn trouble(facts: &Facts) -> Option<(EventId, &'static str)> {
+    let measured = facts.without_log() && facts.configurations.is_empty();
+    unexplained(facts).filter(|_| measured || !saw_too_little(facts) || shows_only_a_state(facts))
 }
 
 /// What logs without trouble show.
