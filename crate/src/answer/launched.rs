@@ -133,6 +133,9 @@ mod tests {
         assert_eq!(unit("ETCD_NAME=etcd2\nETCD_HEARTBEAT_INTERVAL=500\nETCD_ELECTION_TIMEOUT=2000\n"), "etcd");
         assert_eq!(unit("#cloud-config\ncoreos:\n  etcd2:\n    heartbeat-interval: 500\n    election-timeout: 2000\n"), "etcd2");
         assert_eq!(unit("#cloud-config\ncoreos:\n  etcd:\n    peer-heartbeat-interval: 500\n    peer-election-timeout: 2000\n"), "etcd");
+        let drop_in =
+            "cat > /etc/systemd/system/etcd-member.service.d/20-x.conf <<EOF\n[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\nEOF\n";
+        assert_eq!(unit(drop_in), "etcd-member");
     }
 
     /// k3s prints what its etcd says, RKE2 runs it as a pod, and k0s passes it on.

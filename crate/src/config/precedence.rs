@@ -31,7 +31,8 @@ impl Builder<'_> {
         self.check_pairs(&settings);
         self.check_sections();
         self.cluster.absent_file = self.absent_file();
-        self.cluster.has_member_unit = self.sets_up("etcd-member.service") || search::has(self.text, "coreos/etcd-wrapper");
+        self.cluster.has_member_unit =
+            self.sets_up("etcd-member.service") || search::any(self.text, &["coreos/etcd-wrapper", "etcd-member.service.d"]);
         // Members may be called etcd2 as well.
         self.cluster.has_etcd2_unit = self.sets_up("etcd2.service") || search::any(self.text, &["etcd2.service", "bin/etcd2", "lib/etcd2"]);
         self.cluster.hands_more |= self.cluster.absent_file.is_some();

@@ -25,7 +25,7 @@ pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
     // What is below a thousandth of a second no proposal writes; nor does it what lasts for hours.
     let meant = reading(parameter, setting.raw.trim_matches(['"', '\'']))? / MS * MS;
     // The values of etcd 0.4 were shorter than what later ones have by default.
-    let least = if setting.etcd_04 { parameter.default_value() } else { 1 };
+    let least = if setting.etcd_04 && later { parameter.default_value() } else { 1 };
     Some(meant).filter(|value| (least..LONGEST).contains(value) && !looks_like_another_unit(parameter, *value))
 }
 

@@ -150,6 +150,8 @@ fn what_a_file_means_goes_below_no_default() {
         wait.because
     );
     assert_eq!(planned(file("etcd2", "election-timeout: \"3000\""), Parameter::ElectionTimeout).proposed, Some(3000 * MS));
+    let old = file("etcd", "peer-election-timeout: \"300\"");
+    assert_eq!(planned(old, Parameter::ElectionTimeout).proposed, Some(500 * MS));
     assert_eq!(planned(file("fleet", "agent-ttl: 20"), Parameter::AgentTtl).proposed, Some(30 * S));
 }
 

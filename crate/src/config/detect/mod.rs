@@ -200,8 +200,8 @@ fn of_another_program(signs: &Signs) -> bool {
     let ours = |key: &String| keys::of_key(key).is_some() || search::has(key, "etcd") || key.starts_with("fleet");
     // Openraft's ends (databendlabs/openraft: openraft/src/config/config.rs).
     let openraft = || signs.outer_keys.iter().any(|key| key == "election_timeout_min");
-    // A program in braces names etcd or one of its flags, where it is etcd that it sets up.
-    let of_etcd = ["etcd", "election-timeout", "heartbeat-interval"];
+    // A file in braces names etcd or quotes one of its flags, where it is etcd that it sets up; Atomix names its timers alike.
+    let of_etcd = ["etcd", "\"election-timeout", "\"heartbeat-interval", "'election-timeout", "'heartbeat-interval"];
     let in_braces = || !search::any(signs.sample, &of_etcd) && signs.sample.lines().any(|line| line.trim_end().ends_with(" {"));
     !signs.named
         && !signs.homed
@@ -263,6 +263,12 @@ mod tests {
             ("[defaults]\nverbosity = 1\ninventory = hosts\n", None),
             ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout_min: 1500,\n};\n", None),
             ("let c = Config {\n    heartbeat_interval: 500,\n    election_timeout: 5000,\n};\n", None),
+            ("management {\n  type: raft\n  election-timeout: 2500ms\n  heartbeat-interval: 250ms\n}\n", None),
+            ("The mesh:\n\n- Election-Timeout: 250 to 500 ms\n- Promotion: a new term\n", None),
+            (
+                "  --heartbeat-interval <ms>   Time between heartbeats (default: 100)\n  --election-timeout <ms>  Time (default: 1000)\n",
+                None,
+            ),
             ("server: x\nport: 443\nheartbeat-interval: 500\nlog-level: debug\n", None),
             ("configMapGenerator:\n- name: a\n  literals:\n  - ETCD_ELECTION_TIMEOUT=5000\n", Some(Source::Manifest)),
             ("debug: true\nheartbeat-interval: 500\nlog-level: debug\n", Some(Source::Fragment)),

@@ -119,7 +119,8 @@ impl<'a> Signs<'a> {
         let options = |(name, value): (&str, &str)| has_timer(value) && are_options(name, unquoted(value));
         self.commands |= line.split_once('=').is_some_and(options) && search::has(self.sample, "/etcd");
         self.help |= line.get(1..).is_some_and(|rest| rest.starts_with("ime (in milliseconds) of a heartbeat interval"))
-            || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"));
+            || (line.starts_with('-') && search::has(line, "heartbeat-interval=<"))
+            || (search::has(line, "heartbeat-interval <") && search::has(line, "(default"));
         self.prefixed |= prefixed::declared(line).is_some();
         self.sectioned |= prefixed::section(line).is_some();
         self.charted |= line.starts_with("configuration: |");
@@ -241,6 +242,10 @@ fn key_of(line: &str) -> Option<&str> {
     let mut key = if stated { key.trim_matches('"') } else { key };
     while let Some(item) = key.strip_prefix("- ") {
         key = item;
+        // A word of an article that begins like a sentence: `- Election-Timeout: 250 to 500 ms`.
+        if matches!(key.as_bytes(), [b'A'..=b'Z', b'a'..=b'z', ..]) {
+            return None;
+        }
     }
     Some(key.trim())
 }
