@@ -160,3 +160,12 @@ fn prose_and_shell_are_none() {
     let shell = crate::config::read(0, "docker run quay.io/coreos/etcd:v3.5.0 etcd \"--heartbeat-interval=200\"\n").expect("a command");
     assert_eq!(shell.source, Source::Flags);
 }
+
+/// The last row of a list that etcd 3.5 logs at its start, as a terminal wraps it.
+#[test]
+fn a_list_that_begins_within_quotes_states_nothing() {
+    let row = "w\",\"--heartbeat-interval\",\"100\",\"--election-timeout\",\"1000\",\"--enable-v2\"]}\n";
+    assert!(crate::config::read(0, row).is_none());
+    let whole = crate::config::read(0, &format!("[\"etcd\",\"--name\",\"{row}")).expect("a list");
+    assert_eq!(whole.settings.len(), 2);
+}
