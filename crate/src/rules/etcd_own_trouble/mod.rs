@@ -44,7 +44,9 @@ pub const RULE: Rule = Rule {
 fn check(facts: &Facts) -> Option<Finding> {
     let mut heard: Vec<(&Said, Vec<EventId>)> = Vec::new();
     for (words, said) in ENDS {
-        let mut lines = facts.events_where(|event| event.is_etcd_server() && says(event, &[words]));
+        // A change that a member refuses ends no process, whatever its reason.
+        let ends = |event: &Event| event.is_etcd_server() && event.meaning != Meaning::ReconfigRefused;
+        let mut lines = facts.events_where(|event| ends(event) && says(event, &[words]));
         // A port that the process before it still held, or an address that came later: the next start had it. A member that
         // ends for a port of its metrics or for its version has said before that it starts, and does so each time.
         let passed = |id: &EventId| *words != "too many open files" && near(facts, *id, &[Meaning::Published], 0, 60 * S, 40);

@@ -50,6 +50,11 @@ fn each_in_its_words() {
             "etcd cannot use its data directory",
         ),
         ("etcdserver: too many learner members in cluster\n", "etcd refused a change of members"),
+        (
+            "{\"level\":\"error\",\"ts\":\"2026-02-19T22:52:37.575944Z\",\"caller\":\"etcdserver/server.go:2090\",\"msg\":\"Validation on configuration change failed\",\"error\":\"membership: too many learner members in cluster\"}\n",
+            "etcd refused a change of members",
+        ),
+        ("2015/08/11 23:46:02 etcdserver: create wal error: open /data/member/wal/0.wal: too many open files\n", "etcd has as many files"),
         ("Dec 22 22:49:49 localhost etcd2[654]: invalid datadir. Both member and proxy directories exist.\n", "The data directory holds"),
         ("2015/03/03 19:06:31 etcdserver: save state and entries error: short write\n", "etcd could not write its log"),
         ("Dec 10 01:26:30 node-3 etcd[641]: [etcd] Dec 10 01:26:30.495 WARNING   | [ss] Error: nil response\n", "A member had no answer"),
