@@ -74,8 +74,8 @@ pub fn is_borrowed(event: &Event) -> bool {
         // Whoever holds etcd's raft library prints it, and it names no member.
         | Meaning::EntriesUnwritten
         | Meaning::ContainerEnded => true,
-        // gRPC's words; the kubelet and its plugins dial sockets of the machine.
-        Meaning::ApiserverClient => search::has(&event.text, DIALS_A_SOCKET),
+        // gRPC's words; the kubelet and its plugins dial sockets of the machine, and Consul its own servers.
+        Meaning::ApiserverClient => search::has(&event.text, DIALS_A_SOCKET) || search::any(&event.text, LEVELS),
         Meaning::TlsRefused => !search::has(&event.text, "rejected connection"),
         _ => false,
     }
@@ -155,6 +155,8 @@ pub fn is_mention(event: &Event) -> bool {
             search::has(&event.text, "Exited")
                 && restarts.is_some_and(|restarts| restarts.parse::<u32>().is_ok_and(|restarts| restarts < 3))
         }
+        // etcd's own line has the error in a field; rkt says it of an image.
+        Meaning::EtcdFatal => bare && search::has(&event.text, "discovery failed"),
         // zap puts a trace into each line of level error (etcd 3.6).
         Meaning::StackFrame => {
             let frame = event.text.split(' ').find(|word| word.contains('('));
@@ -323,6 +325,8 @@ mod tests {
             "Jun 03 10:20:31 n1 dockerd[34]: time=\"2021-06-03T10:20:31Z\" level=error msg=\"Failed to log: write /var/lib/docker/containers/1/1-json.log: no space left on device\"",
             "E0603 10:20:31.123456     900 remote_image.go:113] PullImage \"web\" failed: write /var/lib/docker/tmp/1: no space left on device",
             "Jun 03 10:20:31 n1 metrics[34]: http: Accept error: accept tcp [::]:9090: accept4: too many open files; retrying in 1s",
+            "2021-06-03T10:20:31.123Z [WARN] agent: grpc: addrConn.createTransport failed to connect to {dc1-192.0.2.9:8300 0 server-0 }. Err :connection error: desc = \"transport: Error while dialing dial tcp ->192.0.2.9:8300: operation was canceled\". Reconnecting...",
+            "Jun 03 10:20:31 n1 etcd-wrapper[812]: run: discovery failed",
             "W0603 10:20:31.123456     812 clientconn.go:1223] grpc: addrConn.createTransport failed to connect to {/run/csi.sock  <nil> 0 <nil>}. Err :connection error: desc = \"transport: Error while dialing dial unix /run/csi.sock: connect: connection refused\". Reconnecting...",
         ] {
             let beside = format!("2021-06-03 10:20:30.123456 I | etcdserver: saved snapshot at index 10001\n{line}\n");
