@@ -303,6 +303,22 @@ mod tests {
         }
     }
 
+    /// As k3s has them in the journal: the API server's lines have a stamp of their own, the rest of a trace has none.
+    #[test]
+    fn whole_seconds_beside_finer_stamps_are_no_steps_back() {
+        let line = |second: u32, said: &str| format!("Jan 27 09:18:{second} n1 k3s[20]: {said}\n");
+        let stamped = |second: u32, micros: u32| {
+            let own = format!(
+                "E0127 09:18:{second}.{micros} 20 leaderelection.go:325] error retrieving resource lock x: etcdserver: request timed out"
+            );
+            line(second, &own)
+        };
+        let rest = |second| line(second, "Trace[16]: [2.798420512s] END");
+        assert_eq!(read(&(stamped(24, 353_457) + &stamped(24, 353_736) + &rest(24) + &rest(24))).order, Order::OldestFirst);
+        assert_eq!(read(&(stamped(24, 353_457) + &rest(24) + &stamped(25, 353_736) + &rest(25))).order, Order::OldestFirst);
+        assert_eq!(read(&(stamped(25, 353_736) + &rest(25) + &stamped(24, 353_457) + &rest(24))).order, Order::NewestFirst);
+    }
+
     #[test]
     fn newest_first_is_put_right_and_keeps_its_line_numbers() {
         let log = read(

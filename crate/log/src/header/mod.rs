@@ -96,6 +96,10 @@ fn read<'a>(line: &'a str, limit: usize, trail: &mut Trail) -> Header<'a> {
     let Reader { mut header, at, limit, passing, .. } = reader;
     json_stamps(line, &mut header);
     header.end = passing.unwrap_or(header.end.max(at.min(limit)));
+    // Behind its name the program writes the time itself: `[etcd] Oct 16 10:12:51.344`.
+    if header.form == Form::Untimed && header.time.is_some() {
+        header.form = Form::Plain;
+    }
     header
 }
 

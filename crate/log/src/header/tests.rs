@@ -84,7 +84,11 @@ fn the_pod_that_tools_of_kubernetes_name() {
     assert_eq!((read(json).0, read(json).1), (Some("2021-06-05T02:20:39.344Z"), Some("etcd-n1")));
     // A process, and etcd 0.4's own name of itself.
     assert_eq!(read("Oct 16 10:12:51 n1 /usr/bin/etcd[815]: x").2, Some("etcd"));
-    assert_eq!(read("[etcd] Oct 16 10:12:51.344 INFO      | n1: x").2, Some("etcd"));
+    let own = "[etcd] Oct 16 10:12:51.344 INFO      | n1: x";
+    assert_eq!((read(own).2, header(own, own.len()).form), (Some("etcd"), Form::Plain));
+    assert_eq!(header("etcd[815]: x", 12).form, Form::Untimed);
+    // Names in capitals are those of a machine before a program that is known.
+    assert_eq!(read("2025-04-22T10:55:41.616524+02:00 PG_1.AZ1 patroni[77]: 2025-04-22 10:55:41,614 ERROR: x").1, Some("PG_1.AZ1"));
 }
 
 #[test]

@@ -143,6 +143,7 @@ pub(super) fn program(word: &str) -> Option<&str> {
         "containerd",
         "flannel",
         "locksmith",
+        "patroni",
         "rkt",
     ];
     let (name, closed) = match word.split_once('[') {

@@ -49,7 +49,9 @@ impl Stamps {
         self.unzoned |= !stamp.zoned;
         for (before, steps) in self.before.iter().zip(&mut self.steps) {
             let Some(before) = before.filter(|before| before.clock == stamp.clock) else { continue };
-            let step = stamp.time.micros - before.time.micros;
+            // Beside a stamp with a fraction one of whole seconds, as the journal's, is of any moment of its second.
+            let grain = before.time.grain.max(stamp.time.grain).max(1);
+            let step = (stamp.time.micros.div_euclid(grain) - before.time.micros.div_euclid(grain)) * grain;
             let turned = is_turn(step, stamp.clock);
             steps.rising += u64::from(step != 0 && (step > 0) != turned);
             steps.falling += u64::from(step != 0 && (step > 0) == turned);
