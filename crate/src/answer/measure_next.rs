@@ -115,7 +115,8 @@ const MEASUREMENTS: &[Measurement] = &[
         tells: "Slow plain reads point to that member alone; the first endpoint counts most, as fleet asks it first. Slow reads through the leader point to the cluster.",
     },
     Measurement {
-        of: &[RuleId::ClientHttp500],
+        // fleet has its own way to ask, above.
+        of: &[RuleId::ClientHttp500, RuleId::FleetEtcdError],
         text: "Ask for the health of etcd at the moment of an error.",
         commands: &["HEALTH"],
         tells: "Whether a member or the majority was missing then.",
@@ -133,6 +134,9 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Ti
     let known = by_defragmentation(facts) || large_reads(facts).is_some();
     // Where the slow requests themselves tell why, neither disk nor processor is in question.
     let raises = |id: RuleId| raised(findings, id).is_some() && !(known && id == RuleId::EtcdSlowApply);
+    // Other clients of etcd get the error that has fleet's name, and ask at endpoints of their own.
+    let of_fleet = |of: &[RuleId]| of.contains(&RuleId::FleetRegistryTimeout) && !facts.has_fleet();
+    let of_others = |of: &[RuleId], id| id == RuleId::FleetEtcdError && of.contains(&RuleId::ClientHttp500) && facts.has_fleet();
     let names = names(facts);
     let when = times_of_log(facts).unwrap_or_else(|| String::from("--since today"));
     let at_hand = at_hand(facts, names.unit);
@@ -155,7 +159,9 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Ti
     let cause = other_cause(findings).map(|finding| finding.id);
     for first in [true, false] {
         for measurement in MEASUREMENTS {
-            if cause.is_some_and(|id| measurement.of.contains(&id)) == first && measurement.of.iter().any(|id| raises(*id)) {
+            let of = measurement.of;
+            let asked = !of_fleet(of) && of.iter().any(|id| raises(*id) && !of_others(of, *id));
+            if cause.is_some_and(|id| of.contains(&id)) == first && asked {
                 let commands = measurement.commands.iter().map(filled).gather();
                 steps.push(Step { text: measurement.text.to_owned(), commands, effect: measurement.tells.to_owned() });
             }
@@ -329,8 +335,10 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
     }
     let explained = |change: &LeaderChange| facts.stall_of(change).is_some_and(|stall| stall.kind.is_known());
     let unexplained = facts.needless().filter(|change| change.raised_by.is_none() && !explained(change)).count();
+    // A member that alone makes up its cluster wins its elections from nobody: then no finding tells of a loss.
+    let lost = findings.iter().any(|finding| finding.severity > Severity::Info);
     // Where its disk kept a leader, its own log has told so.
-    (unexplained > facts.kept_by_disk().len()).then(|| {
+    (lost && unexplained > facts.kept_by_disk().len()).then(|| {
         let text = if facts.searched() {
             "Paste the whole logs of all members for the same minutes, not the lines that a search finds."
         } else {
@@ -405,6 +413,22 @@ mod tests {
         let documents = vec![Document { name: None, text: "Error from server: etcdserver: request timed out\n".to_owned() }];
         let steps = analyze(&Input { documents, ..Input::default() }).measure_next;
         assert!(steps[0].commands[0].starts_with("kubectl -n kube-system logs"), "{steps:?}");
+    }
+
+    /// fleet's endpoints are none of flannel's, and of what is fine no log is asked for.
+    #[test]
+    fn who_is_not_here_is_not_asked() {
+        let asked = |text: &str| {
+            let documents = vec![Document { name: None, text: text.to_owned() }];
+            analyze(&Input { documents, ..Input::default() }).measure_next
+        };
+        let error = "network.go:53] Failed to retrieve network config: client: etcd cluster is unavailable or misconfigured\n";
+        let steps = asked(&format!("E1128 21:32:20.011544       1 {error}E1128 21:32:51.013408       1 {error}"));
+        assert!(steps.iter().any(|step| step.text.contains("health")) && !format!("{steps:?}").contains("fleet"), "{steps:?}");
+        let alone = |said: &str| format!("2022-03-16 20:31:00.333000 I | raft: {said}\n");
+        let won = ["became candidate at term 41", "received MsgVoteResp from 8e9e05c52164694d at term 41", "became leader at term 41"];
+        let log: String = won.iter().map(|said| alone(&format!("8e9e05c52164694d {said}"))).collect();
+        assert!(asked(&(log + &alone("raft.node: 8e9e05c52164694d elected leader 8e9e05c52164694d at term 41"))).is_empty());
     }
 
     /// RKE runs etcd in a container of docker's, Talos as a service of its own.
