@@ -12,6 +12,7 @@ use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::ElectionTimeout;
 use crate::report::{Confidence, Severity};
+use crate::search;
 use crate::units::S;
 use crate::version::version;
 
@@ -71,7 +72,13 @@ fn check(facts: &Facts) -> Option<Finding> {
     } else {
         format!("etcd gave up on {requests}{as_it_changed}")
     };
-    let mut what = if by_leader > 0 {
+    let alone = one_of_several(facts, &events);
+    let title = alone.map_or(title, |endpoint| format!("etcd at {endpoint} gave etcdctl no answer in time, others did"));
+    let mut what = if alone.is_some() {
+        String::from(
+            "What etcdctl asks for needs a leader and a majority, and the others have both. So it is that member, or the way to it.",
+        )
+    } else if by_leader > 0 {
         let which = if by_leader == events.len() { "it" } else { "some of them" };
         format!("etcd itself blames a lost leader for {which}. The election-timeout in force is {}.", human_limit(facts, ElectionTimeout))
     } else if leaderless(facts) {
@@ -141,6 +148,7 @@ fn gave_up(event: &Event) -> bool {
         Meaning::V2ResponseError | Meaning::ClientUnavailable => {
             // A connection that timed out lost its other end, or never had it.
             !says(event, &["connection timed out", CONNECT_TIMEOUT])
+                && !search::split(&event.text, "dial tcp ").is_some_and(|(_, rest)| search::has(rest, "i/o timeout"))
                 && says(event, &["timed out", "deadline exceeded", "exceeded header timeout"])
                 || says(event, BY_LEADER)
                 // The code alone, of a line that was cut behind it.
@@ -165,11 +173,30 @@ fn passed_on(facts: &Facts, id: EventId) -> bool {
     if says(event, &["; error #"]) && !says(event, &["; error #0"]) {
         return before.is_some_and(|before| before.host == event.host && (hit_limit(before) || gave_up(before)));
     }
+    // etcdctl names each endpoint below what its client logs of the try.
+    let names_it = |later: &Event| endpoint(later).is_some_and(|endpoint| gave_up(later) && search::has(&event.text, endpoint));
+    if event.meaning == Meaning::ClientUnavailable && facts.after(id, 10).any(names_it) {
+        return true;
+    }
     event.meaning == Meaning::ClientDeadline
         && before.is_some_and(|before| {
             let soon = event.time.zip(before.time).is_none_or(|(now, then)| (0..=S).contains(&(now.micros - then.micros)));
             before.meaning == Meaning::ClientUnavailable && before.host == event.host && soon && gave_up(before)
         })
+}
+
+/// The endpoint that etcdctl's check speaks of (etcd-io/etcd@v3.4.45:etcdctl/ctlv3/command/ep_command.go, epHealthCommandFunc).
+fn endpoint(event: &Event) -> Option<&str> {
+    let (before, _) = search::split(&event.text, " is unhealthy: failed").or_else(|| search::split(&event.text, " is healthy: succ"))?;
+    before.rsplit(['/', ' ']).next()
+}
+
+/// The only endpoint that gave etcdctl no answer, where others did.
+fn one_of_several<'a>(facts: &'a Facts, events: &[EventId]) -> Option<&'a str> {
+    let one = endpoint(facts.event(*events.first()?))?;
+    let mut healthy = facts.events_of(&[Meaning::CtlHealth]).filter_map(|(_, event)| endpoint(event)).peekable();
+    let same = events.iter().all(|id| endpoint(facts.event(*id)) == Some(one));
+    (same && healthy.peek().is_some() && healthy.all(|other| other != one)).then_some(one)
 }
 
 /// A request that etcd ended because its leader had just handed over on purpose; clients try such a one again.
@@ -268,8 +295,30 @@ mod tests {
         assert!(found.expect("given up").title.starts_with("Clients gave up"));
         let by_leader = find(&facts(&[&retry("code = Unavailable desc = etcdserver: leader changed")]), RuleId::EtcdRequestTimeout);
         assert!(by_leader.expect("given up").title.ends_with("as its leader changed"));
-        let lost = retry("code = Unavailable desc = error reading from server: read: connection timed out");
-        assert!(find(&facts(&[&lost]), RuleId::EtcdRequestTimeout).is_none());
+        for lost in [
+            "code = Unavailable desc = error reading from server: read: connection timed out",
+            "code = DeadlineExceeded desc = latest balancer error: connection error: desc = \\\"transport: Error while dialing: dial tcp 192.0.2.7:2379: i/o timeout\\\"",
+        ] {
+            assert!(find(&facts(&[&retry(lost)]), RuleId::EtcdRequestTimeout).is_none(), "{lost}");
+        }
+    }
+
+    #[test]
+    fn one_endpoint_of_several() {
+        let tried = |host: u32| {
+            format!(
+                "{{\"level\":\"warn\",\"ts\":\"2023-04-24T17:11:59.984Z\",\"logger\":\"client\",\"caller\":\"v3/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"target\":\"etcd-endpoints://0xc0/192.0.2.{host}:2379\",\"attempt\":0,\"error\":\"rpc error: code = DeadlineExceeded desc = context deadline exceeded\"}}\n"
+            )
+        };
+        let healthy = |host: u32| format!("https://192.0.2.{host}:2379 is healthy: successfully committed proposal: took = 7.12757ms\n");
+        let dead = |host: u32| format!("https://192.0.2.{host}:2379 is unhealthy: failed to commit proposal: context deadline exceeded\n");
+        let found = |log: String| find(&facts(&[&log]), RuleId::EtcdRequestTimeout).expect("no answer");
+        let one = found(tried(6) + &healthy(8) + &healthy(7) + &dead(6));
+        assert!(one.title.starts_with("etcd at 192.0.2.6:2379 gave") && one.count == 1, "{} {}", one.title, one.count);
+        for (log, count) in [(tried(6) + &dead(6), 1), (healthy(7) + &dead(6) + &dead(8), 2), (dead(6) + &healthy(6), 1)] {
+            let found = found(log);
+            assert_eq!((found.title.starts_with("Clients gave up"), found.count), (true, count), "{}", found.title);
+        }
     }
 
     #[test]
