@@ -116,8 +116,7 @@ fn is_healthy(event: &Event) -> bool {
     event.meaning == Meaning::CtlUnhealthy && (asks_or_tells || text.ends_with("No unhealthy members found"))
 }
 
-const ENDS_AN_ELECTION: &[Meaning] =
-    &[Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::BecameFollower, Meaning::Published];
+const ENDS_AN_ELECTION: &[Meaning] = &[Meaning::BecameLeader, Meaning::LeaderElected, Meaning::LeaderChanged, Meaning::Published];
 
 /// The first line that tells of trouble, of an election in which votes were refused, or of one whose end
 /// is not in the input, and what it tells; asked where no finding is above a remark.
@@ -212,13 +211,20 @@ fn by_its_kind(facts: &Facts, id: EventId, event: &Event) -> Option<&'static str
 /// The last election of a log, where it has no end in it.
 fn open_election(facts: &Facts, log: usize) -> Option<EventId> {
     let events = &facts.logs[log].events;
-    let at = events.iter().rposition(|event| event.meaning == Meaning::ElectionStart)?;
+    // etcd 0.4 says whom it was and is instead, and no term.
+    let of_04 = |event: &Event| event.meaning == Meaning::State04;
+    let begins = |event: &Event| event.meaning == Meaning::ElectionStart || of_04(event) && event.word("new") == Some("candidate");
+    let at = events.iter().rposition(begins)?;
     // At its start a new cluster holds the first one.
-    events[at].number("term").filter(|term| *term > 1)?;
+    events[at].number("term").or(of_04(&events[at]).then_some(2)).filter(|term| *term > 1)?;
     // Others become followers of a term by the mere request for their votes.
     let who = events[at].word("id");
-    let ends =
-        |event: &Event| ENDS_AN_ELECTION.contains(&event.meaning) && (event.meaning != Meaning::BecameFollower || event.word("id") == who);
+    let ends = |event: &Event| match event.meaning {
+        Meaning::BecameFollower => event.word("id") == who,
+        Meaning::Leader04 => event.word("new").is_some_and(|new| !new.is_empty()),
+        Meaning::State04 => event.word("old") == Some("candidate"),
+        meaning => ENDS_AN_ELECTION.contains(&meaning),
+    };
     let decided = events[at..].iter().any(ends) || events[..at].iter().any(|event| START_LINES.contains(&event.meaning));
     (!decided).then_some(EventId { log, event: at })
 }
@@ -249,6 +255,15 @@ mod tests {
         // A registry that nobody wrote to yet, and an engine that was faster.
         assert_eq!(told("ERROR engine.go:218: Failed fetching Units from Registry: 100: Key not found (/_coreos.com/fleet/job) [1]"), None);
         assert_eq!(told("ERROR engine.go:149: Engine leadership acquisition failed: 105: Key already exists (/x) [7]"), None);
+    }
+
+    #[test]
+    fn an_election_of_04_has_an_end() {
+        let line = |second: u32, said: &str| format!("[etcd] Mar  8 16:46:{second}.459 INFO      | n2: {said}.\n");
+        let asks = line(40, "term #12 started") + &line(41, "state changed from 'follower' to 'candidate'");
+        let open = |more: &str| unexplained(&facts(&[&format!("{asks}{more}")])).is_some();
+        assert!(open("") && open(&line(42, "leader changed from 'n1' to ''")));
+        assert!(!open(&line(42, "state changed from 'candidate' to 'leader'")) && !open(&line(42, "leader changed from '' to 'n3'")));
     }
 
     #[test]
