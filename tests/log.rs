@@ -240,6 +240,24 @@ fn a_long_log_gives_the_same_reading_in_any_pieces() {
     }
 }
 
+/// As a chat or a page leaves them, with a message that ends with whatever comes, and lines between that tell nothing.
+#[test]
+fn lines_that_were_joined_by_blanks_are_read_each() {
+    let plain = |at: u32, said: &str| format!("2016-04-20 10:00:{at:02}.100000 I | {said}");
+    let told = [
+        "raft: raft.node: 8e9e05c52164694d lost leader 91bc3c398fb3c146 at term 6",
+        "etcdserver: publish error: etcdserver: request timed out",
+    ];
+    let lines: Vec<String> =
+        (0..24).map(|at| plain(at, if at % 8 < 2 { told[at as usize % 2] } else { "example: nothing that is known" })).collect();
+    assert_eq!(read(&lines.join(" ")).recognised, 6);
+    let object = |at: u32, rest: &str| format!("{{\"level\":\"info\",\"ts\":\"2021-06-05T02:20:{at:02}.344Z\",{rest}}}");
+    let known = r#""msg":"publish error: etcdserver: request timed out","#;
+    let objects: Vec<String> =
+        (0..24).map(|at| object(at, &if at % 8 < 2 { known.replace("\",", "\"") } else { String::from("\"msg\":\"x\"") })).collect();
+    assert_eq!(read(&objects.join(" ")).recognised, 6);
+}
+
 /// An answer of a log store is one row, however long; a text in it may be etcd's own JSON.
 #[test]
 fn records_of_a_row_that_is_longer_than_a_line() {

@@ -24,7 +24,7 @@ use crate::plain::plain;
 use crate::rows::object::Object;
 use crate::rows::records::{Field, field};
 use crate::rows::table::Table;
-use crate::rows::{GLUED, Open, Row, glued, next_head, next_message, next_stamp, part};
+use crate::rows::{GLUED, Open, Row, glued, near, next_head, next_message, next_stamp, part};
 use crate::search;
 use crate::text::{DocumentId, Span};
 use crate::time::{Stamp, refined};
@@ -183,13 +183,19 @@ impl Reader {
     /// A row of the paste, which may hold several lines of the log that lost what parted them.
     fn one_row<'a>(&mut self, mut text: &'a str, mut row: Row<'a>) {
         for _ in 0..GLUED {
+            // Where a row holds many lines, all of them are not looked at for the first one's sake.
+            let near = near(text);
             let mut found = None;
             let cut = glued(text).or_else(|| {
-                found = recognise(text);
+                found = recognise(near).or_else(|| recognise(text).filter(|_| near.len() < text.len()));
                 let first = found?.1;
-                next_head(text).or_else(|| next_message(text, first.end)).or_else(|| next_stamp(text, first.start))
+                // A message that ends with whatever comes would end with the lines below it.
+                next_head(text).or_else(|| next_message(text, first.start)).or_else(|| next_stamp(text, first.start))
             });
-            let Some(cut) = cut else { return self.single_row(text, found, row) };
+            let Some(cut) = cut else {
+                let found = if near.len() < text.len() { recognise(text) } else { found };
+                return self.single_row(text, found, row);
+            };
             let (before, after) = text.split_at(cut);
             // Where nothing was taken out of the line its parts are known to the byte.
             let middle = if row.raw.starts_with(before) { row.span.start + cut as u64 } else { row.span.start };

@@ -8,7 +8,7 @@ use crate::header::Header;
 use crate::messages::pattern::Match;
 use crate::messages::recognise::recognise;
 use crate::search;
-use crate::text::{Span, is_letter};
+use crate::text::{Span, floor, is_letter};
 use crate::time::{self, Clock};
 
 /// Rows of one line at most.
@@ -132,6 +132,11 @@ pub fn is_open_json(row: &str) -> bool {
 /// Lines of the log in one row at most.
 pub const GLUED: usize = 64;
 
+/// The beginning of a row, in which a line of the log has its message as a rule (judgement).
+pub fn near(text: &str) -> &str {
+    &text[..floor(text, 4 << 10)]
+}
+
 /// Where in a row a further line begins that lost the line end before it: a stamp of etcd's logger, `2018-12-08
 /// 06:57:11.726065`, straight behind a word. A mail may break the row behind its date.
 pub fn glued(text: &str) -> Option<usize> {
@@ -196,7 +201,7 @@ pub fn next_stamp(text: &str, start: usize) -> Option<usize> {
             time::stamp(rest.strip_prefix("raft").unwrap_or(rest)).is_some_and(|stamp| begins + stamp.length > at)
         };
         let begins = [4, 3, 2, 1].into_iter().filter_map(word).find(is_stamp);
-        let tells = |begins: &usize| recognise(&text[*begins..]).is_some_and(|(_, next)| next.start <= HEAD);
+        let tells = |begins: &usize| recognise(near(&text[*begins..])).is_some_and(|(_, next)| next.start <= HEAD);
         if let Some(begins) = begins.filter(|_| !search::has(text, "{\"")).filter(tells) {
             return Some(begins);
         }
@@ -204,7 +209,7 @@ pub fn next_stamp(text: &str, start: usize) -> Option<usize> {
     None
 }
 
-/// Where behind a message that ends at `end` the next line of the log begins: `{"level":"`, the next member that etcdctl shows, or a level and a package,
+/// Where behind the place `end` in a message the next line of the log begins: `{"level":"`, the next member that etcdctl shows, or a level and a package,
 /// `W | etcdserver: `, with or without a stamp before them.
 pub fn next_message(text: &str, end: usize) -> Option<usize> {
     let tail = text.get(end..)?;
