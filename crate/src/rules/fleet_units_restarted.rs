@@ -1,6 +1,6 @@
 //! `fleet-units-restarted`: fleet itself stopped or moved units because of the trouble.
 
-use super::common::{GONE, LIMIT, after_fleet_stop, near, plural, says, time, without_repeats};
+use super::common::{GONE, LIMIT, after_fleet_stop, matching, near, plural, says, time, without_repeats};
 use super::{Finding, Rule};
 use crate::facts::changes::BOOT_TERMS;
 use crate::facts::{EventId, Facts};
@@ -28,6 +28,8 @@ pub const RULE: Rule = Rule {
 
 const STOPS: &[Meaning] = &[Meaning::SystemdStop, Meaning::SystemdStoppedOld, Meaning::SystemdRemove, Meaning::AgentStoppedUnit];
 const LOST_READS: &[Meaning] = &[Meaning::RegistryNoUnit, Meaning::RegistryParseUnitFailed, Meaning::RegistryUnitNotInList];
+/// Of a unit, or up to 0.7.0 of a job (coreos/fleet@v0.6.2:agent/reconcile.go).
+const UNLOADED: &[&str] = &["loaded but not scheduled here"];
 const BY_HAND: &[&str] =
     &["desired state is loaded", "desired state is launched", "desired state is inactive", "purging agent", "hash differs"];
 
@@ -42,7 +44,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         .filter(|id| unit(facts.event(*id)).is_some_and(|unit| unread.binary_search(&unit).is_ok()) && follows_one(facts, *id, &lost_reads))
         .gather();
     if moved.is_empty() && after_lost_read.is_empty() {
-        return None;
+        return unloaded(facts);
     }
     let by_engine = moved.iter().any(|id| says(facts.event(*id), GONE) || facts.event(*id).meaning == Meaning::EngineUnscheduled);
     let beside: Vec<EventId> = if moved.is_empty() { Vec::new() } else { stops };
@@ -69,6 +71,20 @@ fn check(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, &events).counting(count).on(&parameters))
 }
 
+/// Units unloaded where the logs show no trouble of fleet at all: who asked for it is not told.
+fn unloaded(facts: &Facts) -> Option<Finding> {
+    let mut events = matching(facts, &[Meaning::AgentTaskDone], |event| says(event, UNLOADED));
+    events.retain(|id| !by_hand(facts, *id));
+    if events.is_empty() || Trouble::of(facts).is_shown() {
+        return None;
+    }
+    let count = distinct(events.iter().filter_map(|id| unit(facts.event(*id)))).len().max(1);
+    let title = format!("fleet unloaded {} that the registry no longer gave to the machine", plural(count as u64, "unit", "units"));
+    let what = "An operator who destroys or moves a unit leaves the same line. Where nobody did, the minutes before show a read that failed, or a machine that was taken for gone.";
+    let finding = Finding::new(RULE.id, Severity::Info, Confidence::Low, title, what).because("Running work was stopped.");
+    Some(finding.showing(facts, &events).counting(count))
+}
+
 /// Lines in which fleet says that it takes a unit away itself.
 fn moved(facts: &Facts) -> Vec<EventId> {
     let trouble = Trouble::of(facts);
@@ -79,7 +95,7 @@ fn moved(facts: &Facts) -> Vec<EventId> {
                 || says(event, &["unable to run unit"])
                 || event.meaning == Meaning::EngineUnscheduled && trouble.before(event)
         }
-        Meaning::AgentTaskDone => says(event, &["unit loaded but not scheduled here"]) && trouble.before(event),
+        Meaning::AgentTaskDone => says(event, UNLOADED) && trouble.before(event),
         _ => false,
     };
     facts.all_events().filter(|(_, event)| takes(event)).map(|(id, _)| id).filter(|id| !by_hand(facts, *id)).gather()
@@ -122,9 +138,13 @@ impl Trouble {
         trouble
     }
 
+    fn is_shown(&self) -> bool {
+        self.without_time || !self.times.is_empty()
+    }
+
     /// In the five minutes before, or somewhere where the lines carry no time.
     fn before(&self, event: &Event) -> bool {
-        let Some(time) = event.time else { return self.without_time || !self.times.is_empty() };
+        let Some(time) = event.time else { return self.is_shown() };
         let from = self.times.partition_point(|trouble| *trouble < time.micros - 300 * S);
         self.without_time || self.times.get(from).is_some_and(|trouble| *trouble <= time.micros + 10 * S)
     }
@@ -146,7 +166,7 @@ fn by_hand(facts: &Facts, id: EventId) -> bool {
     let around = log.events.iter().skip(id.event.saturating_sub(4)).take(9);
     around
         .filter(|other| other.host == here.host && other.meaning == Meaning::AgentTaskDone && unit(other) == unit(here))
-        .any(|other| says(other, BY_HAND) && says(other, &["StopUnit", "UnloadUnit"]))
+        .any(|other| says(other, BY_HAND) && says(other, &["StopUnit", "UnloadUnit", "StopJob", "UnloadJob"]))
 }
 
 /// A stop within a minute (judgement) after a lost read, or, without times, later in the same log.
@@ -163,7 +183,8 @@ fn unit(event: &Event) -> Option<&str> {
     if let Some(unit) = ["unit", "job"].into_iter().find_map(|hole| event.word(hole)) {
         return Some(unit);
     }
-    let after = ["systemd unit ", "Job(", "Unit(", "job=", "/job/"].into_iter().find_map(|sign| search::split(&event.text, sign))?.1;
+    let after =
+        ["systemd unit ", "Job(", "Unit(", "job=", "/job/", "Job: "].into_iter().find_map(|sign| search::split(&event.text, sign))?.1;
     after.split([' ', ')', '(', '/', ',']).next().filter(|unit| !unit.is_empty())
 }
 
@@ -175,6 +196,7 @@ fn in_order(events: impl Iterator<Item = EventId>, reads: &[EventId]) -> Vec<Eve
 #[cfg(test)]
 mod tests {
     use crate::ids::RuleId;
+    use crate::report::Severity;
     use crate::rules::testing::{facts, find};
 
     #[test]
@@ -194,8 +216,8 @@ INFO manager.go:259: Removing systemd unit web.service
     fn units_that_go_after_an_election_of_etcd() {
         let unload = "Oct 19 10:34:37 n1 fleetd[9]: INFO reconcile.go:330: AgentReconciler completed task: type=UnloadUnit job=web@2.service reason=\"unit loaded but not scheduled here\"\n";
         let election = |term: u32| format!("Oct 19 10:34:07 n2 etcd2[8]: e109f17bc0f23c3f is starting a new election at term {term}\n");
-        assert!(find(&facts(&[&(election(28) + unload)]), RuleId::FleetUnitsRestarted).is_some());
-        assert!(find(&facts(&[&(election(1) + unload)]), RuleId::FleetUnitsRestarted).is_none());
+        let found = |term| find(&facts(&[&(election(term) + unload)]), RuleId::FleetUnitsRestarted).map(|found| found.severity);
+        assert_eq!((found(28), found(1)), (Some(Severity::Critical), Some(Severity::Info)));
     }
 
     #[test]
@@ -209,10 +231,24 @@ Feb 10 20:39:56 node fleetd[590]: INFO reconcile.go:274: AgentReconciler complet
 Feb 10 20:39:56 node fleetd[590]: INFO manager.go:89: Triggered systemd unit web.service stop: job=10306
 Feb 10 20:39:56 node fleetd[590]: INFO reconcile.go:274: AgentReconciler completed task: type=UnloadUnit job=web.service reason=\"unit loaded but not scheduled here\"
 ";
-        assert!(find(&facts(&[destroyed]), RuleId::FleetUnitsRestarted).is_none(), "without any trouble it was the operator");
+        let remark = find(&facts(&[destroyed]), RuleId::FleetUnitsRestarted).expect("it may have been the operator");
+        assert_eq!((remark.severity, remark.count), (Severity::Info, 1));
         let long_ago = format!(
             "Feb 10 19:39:56 node fleetd[590]: INFO client.go:278: Failed getting response from http://localhost:4001/: cancelled\n{destroyed}"
         );
         assert!(find(&facts(&[&long_ago]), RuleId::FleetUnitsRestarted).is_none(), "trouble an hour ago has passed");
+    }
+
+    #[test]
+    fn up_to_0_7_it_is_a_job_that_is_unloaded() {
+        let log = "\
+Sep 04 16:55:02 first fleet: E0904 16:55:02.374368 10950 engine.go:128] Engine leadership lost, renewal failed: timeout reached
+Sep 04 16:55:38 first fleet: I0904 16:55:38.593338 10950 reconcile.go:220] AgentReconciler completed task: {Type: UnloadJob, Job: web.service, Reason: \"job loaded but not scheduled here\"}
+Sep 04 16:55:39 first fleet: I0904 16:55:39.593338 10950 reconcile.go:220] AgentReconciler completed task: {Type: UnloadJob, Job: api.service, Reason: \"job loaded but not scheduled here\"}
+";
+        let found = find(&facts(&[log]), RuleId::FleetUnitsRestarted).expect("unloaded");
+        assert_eq!((found.severity, found.count), (Severity::Critical, 2));
+        let by_hand = log.replace("loaded but not scheduled here", "currently launched but desired state is loaded");
+        assert!(find(&facts(&[&by_hand]), RuleId::FleetUnitsRestarted).is_none());
     }
 }
