@@ -312,6 +312,9 @@ pub struct EvidenceReport {
     /// As written in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
+    /// The same moment on the time line, µs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moment: Option<i64>,
     /// The host that wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,

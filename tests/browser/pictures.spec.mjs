@@ -197,6 +197,30 @@ suite('pictures', (story) => {
     assert.equal(await page.locator('#span-to').inputValue(), '03:09:00');
   });
 
+  story('a span shows what has a line in it, the second that ends it included', {}, async (page) => {
+    const line = (/** @type {string} */ text) => `Nov 12 03:0${text}\n`;
+    const drift = 'core-1 etcd2[648]: the clock difference against peer 4e8d454852097618 is too high [12.4s > 1s]';
+    const failed = 'core-1 fleetd[615]: ERROR reconcile.go:120: Failed fetching Units from Registry: timeout reached';
+    await paste(page, [`4:23 ${drift}`, `4:53 ${drift}`, `6:31 ${failed}`].map(line).join(''));
+    const found = async (/** @type {string} */ from, /** @type {string} */ to) => {
+      for (const [field, text] of [
+        ['#span-from', from],
+        ['#span-to', to],
+      ]) {
+        await page.locator(field).fill(text);
+        await page.locator(field).press('Enter');
+      }
+      await page.waitForFunction(
+        ([shown]) => document.querySelector('timing-advisor').shadowRoot.querySelector('#span-to').value === shown,
+        [to],
+      );
+      return words(await page.locator('.find h3').allInnerTexts().then(String));
+    };
+    assert.match(await found('03:04:30', '03:04:53'), /Clocks/);
+    assert.doesNotMatch(await found('03:05:00', '03:06:31'), /Clocks/);
+    assert.equal(await found('03:05:00', '03:06:00'), '');
+  });
+
   story('machines of one domain are told apart', {}, async (page) => {
     const late = (/** @type {number} */ host) =>
       `Nov 12 03:04:1${host} ip-10-0-${host}-17.eu-central-1.compute.internal etcd2[648]: failed to send out heartbeat on time (deadline exceeded for 1.31s)\n`;

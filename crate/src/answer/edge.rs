@@ -135,6 +135,7 @@ impl<'a> Edge<'a> {
             end: event.span.end,
             text: event.text.to_string(),
             time: event.stamp.as_deref().map(str::to_owned),
+            moment: event.time.map(|time| time.micros),
             host: named,
             note,
         }
@@ -157,6 +158,7 @@ impl<'a> Edge<'a> {
             end: place.span.end,
             text: shown.trim_end_matches('\r').to_owned(),
             time: None,
+            moment: None,
             host: None,
             note,
         })

@@ -31,7 +31,7 @@ pub fn configurations(document: DocumentId, text: &str) -> Vec<Configuration> {
     let text = clean.as_deref().unwrap_or(shown);
     let may_be_one = |stretch: &Stretch| {
         let text = &text[stretch.range.clone()];
-        stretch.embedded || text.starts_with(HEADER) || names_a_parameter(text)
+        stretch.embedded || text.starts_with(HEADER) || names_a_parameter(text) || is_whole_pod(text)
     };
     let in_margin = |stretch: &Stretch| shown[stretch.range.clone()] != text[stretch.range.clone()];
     let in_page = |stretch: &Stretch| source[stretch.range.clone()] != shown[stretch.range.clone()];
@@ -99,7 +99,7 @@ fn read(document: DocumentId, text: &str, Stretch { range, embedded, marks }: St
     let part = blanked(&text[..range.start]) + &alone;
     // One without a value may be given some, where it is whole: quoted, a file may be cut.
     let may_be_given_more = |read: &Configuration| {
-        let is_file = !read.tolerant && (alone.starts_with(HEADER) || source == Source::EtcdYaml);
+        let is_file = !read.tolerant && (alone.starts_with(HEADER) || source == Source::EtcdYaml || is_whole_pod(&alone));
         (embedded || is_file) && (read.cluster.has_etcd || read.cluster.has_fleet)
     };
     let mut read = config::read(document, &part).filter(|read| !read.settings.is_empty() || may_be_given_more(read))?;
@@ -160,6 +160,11 @@ fn applied(lines: &str) -> String {
 /// Whether a configuration stands inside another file, or marks before its lines.
 pub fn embeds(text: &str) -> bool {
     html::shown(text).is_some() || without_margins(text).is_some() || escaped::has_one(text) || opens_one(text)
+}
+
+/// A pod's manifest from its first line to behind its containers, where a static pod has its volumes: etcd keeps its data in one.
+fn is_whole_pod(text: &str) -> bool {
+    text.starts_with("apiVersion:") && ["\nkind: Pod\n", "etcd", "\n  volumes:\n"].iter().all(|part| search::has(text, part))
 }
 
 /// Words that one of the five parameters is written with in every source.
@@ -279,6 +284,20 @@ mod tests {
             assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000")], "{text}");
             assert!(configurations(0, &text)[0].problems.is_empty(), "{words}");
         }
+    }
+
+    /// It may be given the flags that it has not; one that is cut may have them below.
+    #[test]
+    fn a_whole_manifest_without_timers() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: etcd\nspec:\n  containers:\n  - command:\n    - etcd\n    - --name=m1\n    image: etcd:3.5.10\n  volumes:\n  - name: data\n";
+        let cut = pod.replace("  volumes:\n  - name: data\n", "");
+        for (text, found) in [(format!("{LOG}{pod}"), 1), (format!("{pod}{LOG}"), 1), (format!("{LOG}{cut}"), 0)] {
+            assert_eq!(configurations(0, &text).len(), found, "{text}");
+        }
+        let text = format!("{LOG}{pod}");
+        let change = crate::patch::Change { parameter: ElectionTimeout, value: 2000 * MS, etcd: crate::patch::Etcd::V3 };
+        let patched = crate::patch::patch(&[&text], &configurations(0, &text), &[change]).remove(0).text;
+        assert_eq!(patched, Some(text.replace("- etcd\n", "- etcd\n    - --election-timeout=2000\n")));
     }
 
     /// Markdown's other way to show code, where no first line tells what it is.

@@ -20,11 +20,12 @@ export function clockText(micros, span) {
  *
  * @param {string} text
  * @param {number} near
+ * @param {boolean} [toItsEnd] the last moment of the second or minute that it names
  */
-export function parseClock(text, near) {
+export function parseClock(text, near, toItsEnd = false) {
   const parts = /^\s*(?:(\d\d)-(\d\d) )?(\d{1,2}):(\d\d)(?::(\d\d(?:\.\d+)?))?\s*$/.exec(text);
   if (!parts) return undefined;
-  const [, month, date, hour, minute, second = '0'] = parts;
+  const [, month, date, hour, minute, second] = parts;
   const base = new Date(near / 1000);
   const when = Date.UTC(
     base.getUTCFullYear(),
@@ -33,5 +34,6 @@ export function parseClock(text, near) {
     Number(hour),
     Number(minute),
   );
-  return when * 1000 + Number(second) * 1e6;
+  const named = second?.includes('.') ? 1 : second ? 1e6 : 60e6;
+  return when * 1000 + Number(second ?? 0) * 1e6 + (toItsEnd ? named - 1 : 0);
 }

@@ -64,7 +64,7 @@ function withNames(report) {
 }
 
 /**
- * Findings with a mark in the span; those without any time stay.
+ * Findings with a line or a mark in the span. Those without any time stay, and those of which not all lines are told.
  *
  * @param {Report} report
  * @param {State['span']} span
@@ -72,11 +72,12 @@ function withNames(report) {
 function inSpan(report, span) {
   const marks = report.timeline?.lanes.flatMap((lane) => lane.marks) ?? [];
   if (!span) return report.findings;
-  const timed = new Set(marks.map((mark) => mark.finding));
-  const inside = new Set(
-    marks.filter((mark) => mark.time >= span.from && mark.time <= span.to).map((mark) => mark.finding),
-  );
-  return report.findings.filter((finding) => !timed.has(finding.id) || inside.has(finding.id));
+  const inside = (/** @type {number} */ moment) => moment >= span.from && moment <= span.to;
+  return report.findings.filter(({ id, count, evidence }) => {
+    const moments = evidence.flatMap(({ moment }) => moment ?? []);
+    const marked = marks.filter((mark) => mark.finding === id).map((mark) => mark.time);
+    return moments.length === 0 || count > evidence.length || [...moments, ...marked].some(inside);
+  });
 }
 
 /**

@@ -69,7 +69,7 @@ function spanFields(span, actions, shown) {
   /** @param {Event} event */
   function change(event) {
     const changed = /** @type {HTMLInputElement} */ (event.target);
-    const [begin, end] = [parseClock(from.input.value, span.from), parseClock(to.input.value, span.to)];
+    const [begin, end] = [parseClock(from.input.value, span.from), parseClock(to.input.value, span.to, true)];
     const read = begin !== undefined && end !== undefined;
     changed.setCustomValidity(!read ? TIMELINE.noTime : end > begin ? '' : TIMELINE.noSpan);
     // Tab is on its way to the next field, which is drawn anew: it is to arrive first.

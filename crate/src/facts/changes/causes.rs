@@ -229,6 +229,10 @@ fn is_start(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
 fn started_before(facts: &Facts, voices: &[Voice], change: &LeaderChange, within: Micros) -> bool {
     voices.iter().any(|voice| {
         let Some(report) = voice.events.iter().position(|id| change.events.contains(id)) else { return false };
+        // Who loses a leader has had one since it started.
+        if facts.event(voice.events[report]).meaning == Meaning::LeaderLost {
+            return false;
+        }
         let reported = time(facts, voice.events[report]);
         let just_before = |start: &EventId| match (time(facts, *start), reported) {
             (Some(start), Some(reported)) => reported - start <= within,

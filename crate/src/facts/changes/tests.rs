@@ -487,3 +487,13 @@ fn an_old_leader_that_publishes_itself_had_been_started_anew() {
     assert_eq!(class(&(own.clone() + &published)), ChangeClass::Wanted);
     assert_eq!(class(&own), ChangeClass::Needless);
 }
+
+#[test]
+fn who_loses_a_leader_has_had_one_since_it_started() {
+    let started = "2016-04-20 09:59:50.000000 I | etcdmain: etcd Version: 2.3.8\n";
+    let class = |log: &str| facts(&[log]).changes[0].class;
+    let (_, cut) = WON.split_once('\n').expect("lines");
+    assert_eq!(class(&format!("{started}{cut}")), ChangeClass::Needless);
+    let first: String = cut.lines().filter(|line| !line.contains("lost leader")).map(|line| format!("{line}\n")).collect();
+    assert_eq!(class(&format!("{started}{first}")), ChangeClass::Start);
+}
