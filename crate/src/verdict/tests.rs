@@ -1,5 +1,5 @@
 use crate::report::{Severity, Timing, Verdict};
-use crate::{Document, Input, analyze};
+use crate::{Assumptions, Document, Input, analyze};
 
 fn verdict(log: &str) -> Verdict {
     let document = Document { name: None, text: log.to_owned() };
@@ -29,6 +29,28 @@ fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
     assert_eq!(verdict(&late("977.7ms")).timing, Timing::Undecided);
     assert_eq!(verdict(&late("1.766957688s")).timing, Timing::Remedy);
     assert!(verdict(&late("1.766957688s")).headline.ends_with("longer than followers wait: 1000\u{a0}ms (the default)."));
+}
+
+/// A slow disk is the cause, and the values would help beside it: it is the reader's budget that keeps them as they are.
+#[test]
+fn a_budget_that_keeps_the_values_is_named_beside_another_cause() {
+    let line = |second: &str, message: &str| format!(r#"{{"level":"warn","ts":"2026-02-03T03:02:{second}Z",{message}}}"#) + "\n";
+    let log = [
+        line("12.900100", r#""caller":"wal/wal.go:805","msg":"slow fdatasync","took":"2.118823112s","expected-duration":"1s""#),
+        line("13.000100", r#""caller":"etcdserver/raft.go:416","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"91bc3c398fb3c146","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.998123441s""#),
+        line("13.053471", r#""logger":"raft","caller":"raft/node.go:333","msg":"raft.node: 8e9e05c52164694d lost leader 8e9e05c52164694d at term 42""#),
+        line("13.063471", r#""logger":"raft","caller":"raft/node.go:327","msg":"raft.node: 8e9e05c52164694d elected leader 91bc3c398fb3c146 at term 42""#),
+    ]
+    .concat();
+    let verdict = |failover_budget_ms| {
+        let documents = vec![Document { name: None, text: log.clone() }];
+        analyze(&Input { documents, assumptions: Assumptions { failover_budget_ms, ..Assumptions::default() } }).verdict
+    };
+    assert_eq!(verdict(None).timing, Timing::Partly);
+    let said = verdict(Some(2500.0));
+    assert_eq!(said.timing, Timing::NotTheRemedy);
+    assert!(said.headline.ends_with("No value that keeps to your failover budget helps."), "{}", said.headline);
+    assert!(said.why.contains("above the failover that you accept"), "{}", said.why);
 }
 
 #[test]

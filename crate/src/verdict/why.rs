@@ -123,6 +123,9 @@ fn not_the_remedy(case: &Case) -> String {
     let unmeasured = || !facts.kept_by_disk().is_empty() && facts.events_of(&[Meaning::WalSyncSlow]).next().is_none();
     let said = if case.cause.is_some_and(|cause| cause.id == RuleId::EtcdSlowDisk) && unmeasured() {
         "Writes wait for the disk whoever leads. How long it waits is not in the log, so no value is shown to outlast it."
+    } else if let Some(too_long) = plan.too_long.filter(|too_long| too_long.limit == Limit::Budget) {
+        // It is the reader's own limit that keeps the values as they are.
+        return beyond(too_long);
     } else if case.cause.is_some() {
         // The headline names it.
         "Higher values would leave the cause as it is. They would only make a real failover slower."

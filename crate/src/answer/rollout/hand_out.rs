@@ -28,7 +28,7 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
     let by_tool = facts.configurations.iter().any(in_tool);
     let (text, commands): (&str, &[&str]) = match launcher {
         Launcher::Kubelet => (
-            "Change the manifest on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. If kubeadm wrote the manifest, its next upgrade writes it anew: change kubeadm's own copy too (etcd.local.extraArgs).",
+            "Change only these lines of the manifest, on one control-plane machine at a time, as below: the kubelet restarts etcd as soon as the file changes. If kubeadm wrote the manifest, its next upgrade writes it anew: change kubeadm's own copy too (etcd.local.extraArgs).",
             &["kubectl -n kube-system edit configmap kubeadm-config"],
         ),
         Launcher::Kubeadm => (
@@ -69,11 +69,15 @@ pub(super) fn by_operator(patches: &[PatchReport]) -> Option<&str> {
     patches.iter().find(|patch| patch.text.is_none())?.reason.as_deref()
 }
 
-/// Where the file could not be corrected, or was not given, there is a snippet.
+/// Where the file could not be corrected, or was not given, there is a snippet. The corrected file is of one machine: of several
+/// each has names and addresses of its own.
 fn put(patches: &[PatchReport], place: &str) -> String {
     let corrected = patches.iter().any(|patch| patch.document.is_some() && patch.disposition != "refused");
-    let how = if corrected { "Replace your file with the corrected one" } else { "Merge the snippet into your file" };
-    format!("{how}{place}. ")
+    match (corrected, place) {
+        (true, "") => String::from("Replace your file with the corrected one. "),
+        (true, _) => format!("Make the change of the corrected file{place}, and only that: each keeps its own name and addresses. "),
+        (false, _) => format!("Merge the snippet into your file{place}. "),
+    }
 }
 
 /// The first step: the file, changed where it is kept.

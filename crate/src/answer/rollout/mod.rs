@@ -218,8 +218,8 @@ mod tests {
     #[test]
     fn two_passes_name_the_value_that_waits() {
         let steps = steps(&FLAGS.replace("1000", "800"));
-        let first = steps.lines().find(|line| line.starts_with("Raise election-timeout")).expect("two passes");
-        assert!(first.contains("heartbeat-interval still at 100\u{a0}ms"), "{first}");
+        let first = steps.lines().find(|line| line.starts_with("First raise election-timeout alone")).expect("two passes");
+        assert!(first.contains("leave heartbeat-interval at 100\u{a0}ms in the file"), "{first}");
         assert!(steps.contains("Then raise heartbeat-interval to "), "{steps}");
     }
 
@@ -310,7 +310,7 @@ mod tests {
         };
         let long = report(FLAGS.replace("=100\n", "=5000\n").replace("=1000", "=50000"));
         let effect = |words: &str| long.rollout.iter().find(|step| step.text.starts_with(words)).expect(words).effect.clone();
-        assert!(effect("Lower heartbeat-interval").ends_with("up to 75\u{a0}s."), "{}", effect("Lower heartbeat-interval"));
+        assert!(effect("First lower heartbeat-interval").ends_with("up to 75\u{a0}s."), "{}", effect("First lower heartbeat-interval"));
         assert!(effect("Then lower").ends_with("up to 3.75\u{a0}s."), "{}", effect("Then lower"));
         // It is replaced sooner than today, so that is no price.
         assert!(long.verdict.pay.is_empty() && long.verdict.gain.len() == 1, "{:?}", long.verdict);
@@ -340,7 +340,7 @@ mod tests {
         for (configuration, corrected) in [(FLAGS, true), (K3S, true), (RKE, true), (COMPOSE, true), ("", false), (&stated_twice, false)] {
             let steps = steps(configuration);
             assert_eq!(
-                (steps.contains("Replace your file with the corrected one"), steps.contains("Merge the snippet into your file")),
+                (steps.contains("the corrected "), steps.contains("Merge the snippet into your file")),
                 (corrected, !corrected),
                 "{configuration}{steps}"
             );
@@ -431,7 +431,7 @@ mod tests {
             (
                 "variant: flatcar\nversion: 1.0.0\nsystemd:\n  units:\n  - name: etcd-member.service\n    dropins:\n    - name: a.conf\n      contents: |\n        [Service]\n        Environment=ETCD_ELECTION_TIMEOUT=1000\n",
                 "restart etcd-member",
-                "Replace your file with the corrected one on every machine",
+                "on every machine",
             ),
             (
                 "#cloud-config\npackages: [etcd-server]\nwrite_files:\n- path: /etc/default/etcd\n  content: |\n    ETCD_ELECTION_TIMEOUT=1000\n",
@@ -457,12 +457,12 @@ mod tests {
             (
                 "- lineinfile:\n    path: /etc/etcd/etcd.conf\n    line: ETCD_ELECTION_TIMEOUT=1000\n",
                 "Where a script or a tool makes",
-                "Replace your file with the corrected one on every machine",
+                "on every machine",
             ),
             (
                 "cat > /etc/default/etcd <<EOF\nETCD_NAME=a\nETCD_ELECTION_TIMEOUT=1000\nEOF\n",
                 "Where a script or a tool makes",
-                "Replace your file with the corrected one on every machine",
+                "on every machine",
             ),
             (
                 "etcd:\n  image: quay.io/coreos/etcd:v2.3.7\n  command: -name a -election-timeout 1000\n  ports: [\"2379\"]\n",
@@ -470,11 +470,7 @@ mod tests {
                 "kubectl",
             ),
             (".PHONY: etcd\nrun:\n\tdocker run quay.io/coreos/etcd:v3.5.7 etcd --election-timeout=1000\n", "docker rm NAME", "systemctl"),
-            (
-                "etcd_election_timeout: 1000\n",
-                "Where a script or a tool makes",
-                "Replace your file with the corrected one on every machine",
-            ),
+            ("etcd_election_timeout: 1000\n", "Where a script or a tool makes", "on every machine"),
         ] {
             let steps = steps(configuration);
             assert!(steps.contains(said) && !steps.contains(unsaid), "{configuration}{steps}");

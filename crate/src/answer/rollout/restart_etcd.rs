@@ -53,7 +53,7 @@ fn passes(facts: &Facts, heartbeat: &Decision, election: &Decision) -> (Option<S
     let refused = facts.etcd_may_not_start();
     if both && election.value() < was(facts, election) && !refused {
         let first = format!(
-            "Lower heartbeat-interval on all members first, with election-timeout still at {} in the file: {ORDER}.",
+            "First lower heartbeat-interval alone on all members. The patch has both values, so leave election-timeout at {} in the file for this round: {ORDER}.",
             old(election)
         );
         return (Some(first), format!("Then lower election-timeout to {} in the same order.", new(election)));
@@ -61,7 +61,7 @@ fn passes(facts: &Facts, heartbeat: &Decision, election: &Decision) -> (Option<S
     // A leader that beats this rarely leaves followers with the old timeout few chances to hear it.
     if both && heartbeat.value() > was(facts, election) / 4 && !refused {
         let first = format!(
-            "Raise election-timeout on all members first, with heartbeat-interval still at {} in the file: {ORDER}.",
+            "First raise election-timeout alone on all members. The patch has both values, so leave heartbeat-interval at {} in the file for this round: {ORDER}.",
             old(heartbeat)
         );
         let last = format!(
