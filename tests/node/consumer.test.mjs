@@ -267,7 +267,8 @@ test('the command says what it cannot read or do, with status 2', () => {
     [['check', '--members', 'three', 'etcd.log'], /--members takes a number above 0, not 'three'/],
     [['check', '--members', '2.5', 'etcd.log'], /members cannot be 2\.5/],
     [['check', '--fleet-version', 'latest', 'etcd.log'], /takes a version such as/],
-    [['check', '--colour', 'etcd.log'], /'--colour'/],
+    [['check', '--json', 'etcd.log'], /Unknown option '--json'\.\nSee timing-advisor --help\.\n$/],
+    [['etcd.log'], /timing-advisor check FILE/],
     [['check'], /no file is named/],
     [['chekc', 'etcd.log'], /no command 'chekc'/],
     [[], /usage: timing-advisor check/],
@@ -280,6 +281,8 @@ test('the command says what it cannot read or do, with status 2', () => {
   // Nothing was recognised: that is no clean bill.
   writeFileSync(join(project, 'empty.log'), '');
   assert.equal(check('check', 'empty.log').status, 2);
+  writeFileSync(join(project, 'half.log'), ETCD_LOG.slice(0, 40));
+  assert.equal(check('check', 'half.log').status, 2, 'too little to say anything');
   const { status, stdout } = check('check', 'package.json');
   assert.equal(status, 2);
   assert.match(stdout, /Nothing here can be read as a log or a configuration/);

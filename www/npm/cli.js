@@ -38,7 +38,7 @@ What is not stated is read from the texts or assumed, and the report says which.
 
 exit status   0  nothing needs action
               1  something needs action: a finding is a warning or critical
-              2  the call or a file is wrong, or no file is a log or a configuration of etcd or fleet`;
+              2  the call or a file is wrong, or too little was understood to say anything`;
 
 const NUMBERS = ['members', 'peer-rtt-ms', 'failover-budget-ms', 'stall-ms', 'machines', 'units'];
 const VERSIONS = ['etcd-version', 'fleet-version'];
@@ -70,7 +70,8 @@ function parse(words) {
     const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
     return { values: /** @type {Record<string, any>} */ (values), positionals };
   } catch (error) {
-    throw new Refused(`${said(error)}\nSee timing-advisor --help.`);
+    // Node goes on with how to give a file such a name.
+    throw new Refused(`${said(error).split('. ')[0]}.\nSee timing-advisor --help.`);
   }
 }
 
@@ -392,7 +393,8 @@ async function main(words) {
   if (values.version) return (print(version()), 0);
   const [command, ...files] = positionals;
   if (command === undefined) throw new Refused(`a command is missing.\n\n${USAGE}`);
-  if (command !== 'check') throw new Refused(`there is no command '${command}', only 'check'.\n\n${USAGE}`);
+  if (command !== 'check')
+    throw new Refused(`there is no command '${command}', only 'check': timing-advisor check FILE...\n\n${USAGE}`);
   const written = PRINT[/** @type {keyof typeof PRINT} */ (values.format)];
   if (!written) throw new Refused(`the format is text, json or sarif, not '${values.format}'.`);
   const stated = assumptions(values);
@@ -400,8 +402,10 @@ async function main(words) {
   const report = await reportOn(files.flatMap(present), stated);
   print(await written(report));
   if (report.findings.some((finding) => ACTION.has(finding.severity))) return 1;
-  // A check that could read nothing must not pass for one that found nothing.
-  return report.documents.some(({ kind }) => kind === 'log' || kind === 'configuration') ? 0 : 2;
+  // A check that could read nothing, or say nothing, must not pass for one that found nothing.
+  const { timing, finding } = report.verdict;
+  const read = report.documents.some(({ kind }) => kind === 'log' || kind === 'configuration');
+  return read && !(timing === 'undecided' && finding === null) ? 0 : 2;
 }
 
 // `| head` closes the pipe early; that is no fault.

@@ -8,7 +8,7 @@ import { silent } from './read-as.js';
 import { bringBack, changed, followTexts, nextName, stayWithAnswer, takeAway } from './removed.js';
 import { openLink, OtherVersion } from './share/share.js';
 import { empty } from './state.js';
-import { notRead, SEVERITY, TIMING, VALUES, WORDS } from './strings.js';
+import { notRead, SEVERITY, timingOf, VALUES, WORDS } from './strings.js';
 import { asGiven, lineNow, withEdit, withFixes } from './texts/fixes.js';
 import { applied, isConfiguration, isBroken } from './texts/marks.js';
 
@@ -436,9 +436,9 @@ export class Advisor {
         const told = report.findings.find(({ id }) => id === report.verdict.finding)?.evidence[0]?.document;
         state.editing ??= documents[report.documents.findIndex(({ id }) => id === told)]?.key;
       }
-      const { severity, timing, headline } = report.verdict;
+      const { severity, headline } = report.verdict;
       // A headline that takes the focus is read aloud for that.
-      const answer = `${SEVERITY[severity]}. ${TIMING[timing].words}. ${focus ? '' : headline}`.trimEnd();
+      const answer = `${SEVERITY[severity]}. ${timingOf(report).words}. ${focus ? '' : headline}`.trimEnd();
       said = [
         ...(fresh || this.#view.headline !== headline ? [answer] : moved ? [values] : []),
         ...(fresh ? [inPart, silent(report), ...notRead(state.unread)] : []),

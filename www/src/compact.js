@@ -4,7 +4,7 @@ import { copyLabel, nameOf } from './answer/patch.js';
 import { alikeRows, costInShort, keptAlike } from './answer/values.js';
 import { notSaid, severity } from './answer/verdict.js';
 import { columns, h, icon, sentence, shortName, unbroken, words } from './dom.js';
-import { TIMING, VALUES, WORDS } from './strings.js';
+import { timingOf, VALUES, WORDS } from './strings.js';
 
 /** @typedef {import('./types.js').Report} Report */
 /** @typedef {import('./types.js').Actions} Actions */
@@ -14,7 +14,7 @@ import { TIMING, VALUES, WORDS } from './strings.js';
  * @param {Actions} actions
  */
 export function compactAnswer(report, actions) {
-  const timing = TIMING[report.verdict.timing];
+  const timing = timingOf(report);
   const patch = report.patches.find((each) => each.text);
   const name = nameOf(report.documents.find((each) => each.id === patch?.document)?.name ?? '', patch?.text);
   const take = (/** @type {string} */ text, /** @type {Event} */ event) => {

@@ -90,7 +90,7 @@ export class Layout {
             fixed && fixedNotice(fixed, actions),
           ],
       );
-      fill(parts.verdict, answered && (short ? compactAnswer(report, actions) : verdictBlock(report.verdict)));
+      fill(parts.verdict, answered && (short ? compactAnswer(report, actions) : verdictBlock(report)));
       fill(parts.results, answered && !short && this.#sections(report));
       this.#whatIf.render(answered && !short ? report : undefined, state, answered && tellsAnyway(report));
       fill(parts.more, answered && !short && this.#furtherSections(report));

@@ -170,6 +170,18 @@ export const TIMING = {
   'none-needed': { words: 'No change of timing needed', icon: 'ok', tone: 'okc' },
 };
 
+/**
+ * Of a configuration alone nothing shows whether it fits.
+ *
+ * @param {Pick<import('./types.js').Report, 'verdict' | 'documents'>} report
+ */
+export function timingOf({ verdict, documents }) {
+  const alone = documents.some(({ kind }) => kind === 'configuration') && documents.every(({ kind }) => kind !== 'log');
+  return alone && verdict.timing === 'none-needed'
+    ? { words: 'Without a log not clear whether it fits', icon: /** @type {const} */ ('info'), tone: 'info' }
+    : TIMING[verdict.timing];
+}
+
 /** @type {Record<string, string>} */
 export const CONFIDENCE = { high: 'sure', medium: 'likely', low: 'unclear' };
 

@@ -1,4 +1,4 @@
-//! What tools measured that `measure_next` asks for, and people paste: ping, fio.
+//! What tools measured that `measure_next` asks for, and people paste: ping, fio, vmstat, iostat.
 
 use super::{EventId, Facts};
 use crate::gather::Gather;
@@ -78,6 +78,18 @@ pub fn busy_processor(facts: &Facts) -> Option<EventId> {
     };
     let mut measured = facts.events_of(&[Meaning::ProcessorShares, Meaning::ProcessorLine]);
     measured.find(|(_, event)| is_full(event)).map(|(id, _)| id)
+}
+
+/// What a disk took for one request on average, where that is long for one that etcd writes to: its row, how long, and for what.
+pub fn slow_disk(facts: &Facts) -> Option<(EventId, Micros, &'static str)> {
+    // etcd wants 99 of 100 syncs below 10 ms, so a mean above it is too much. Writes that nobody waits for may queue longer (judgement).
+    let kinds = [("flush", 10 * MS), ("write", 50 * MS)];
+    let rows = facts.meaning(&[Meaning::DiskWaits]);
+    let slow = |(name, most): (&'static str, Micros)| {
+        let took = rows.iter().filter_map(|id| Some((*id, facts.event(*id).number(name)?, name)));
+        took.filter(|(_, took, _)| *took > most).max_by_key(|(_, took, _)| *took)
+    };
+    kinds.into_iter().find_map(slow)
 }
 
 /// How long the hypervisor stopped the machine: the longest first.

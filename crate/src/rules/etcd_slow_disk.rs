@@ -35,6 +35,7 @@ fn check(facts: &Facts) -> Option<Finding> {
             .or_else(|| of(Meaning::MetricWalSync, "syncs", 10 * MS))
             .or_else(|| of(Meaning::MetricCommit, "commits", 25 * MS))
             .or_else(|| by_fio(facts))
+            .or_else(|| by_iostat(facts))
             .or_else(|| by_alert(facts));
     };
     let count = lines(facts, &events);
@@ -172,6 +173,15 @@ fn by_fio(facts: &Facts) -> Option<Finding> {
     Some(finding.showing(facts, &[line]).on(&[ElectionTimeout, HeartbeatInterval]))
 }
 
+/// What iostat measured of the machine's disks.
+fn by_iostat(facts: &Facts) -> Option<Finding> {
+    let (line, took, request) = tools::slow_disk(facts)?;
+    let title = format!("A disk took {} for a {request} on average in iostat; etcd wants 10\u{a0}ms for a sync", human(took));
+    let what = "It counts if etcd's data are on that disk. The first rows that iostat prints are of the time since the machine started.";
+    let finding = Finding::new(RULE.id, Severity::Warning, Confidence::Medium, title, what);
+    Some(finding.showing(facts, &[line]).on(&[ElectionTimeout, HeartbeatInterval]))
+}
+
 /// What the alerts on these metrics say.
 fn by_alert(facts: &Facts) -> Option<Finding> {
     let title = |event: &Event| {
@@ -204,6 +214,19 @@ mod tests {
         assert_eq!(severity(stop), Severity::Info);
         assert!(found(stop).what_to_do.is_some_and(|advice| advice.contains("hypervisor")));
         assert!(severity(&stop.replace("06:10", "05:10")) > Severity::Info);
+    }
+
+    #[test]
+    fn iostat_tells_how_long_a_disk_takes() {
+        let title = |write: &str, flush: &str| {
+            let text = format!(
+                "Linux 5.15.0-91-generic (m1) 	11/29/2026 	_x86_64_	(4 CPU)\n\nDevice  r/s  w/s  w_await  f/s  f_await  %util\nsda  0.40  58.00  {write}  31.00  {flush}  99.80\n"
+            );
+            find(&facts(&[&text]), RuleId::EtcdSlowDisk).map(|finding| finding.title)
+        };
+        assert_eq!(title("4.10", "2.20"), None);
+        assert!(title("4.10", "640.10").is_some_and(|title| title.starts_with("A disk took 640\u{a0}ms for a flush")));
+        assert!(title("181.20", "0.00").is_some_and(|title| title.starts_with("A disk took 181\u{a0}ms for a write")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 import { h, icon, unbroken } from '../dom.js';
 import { silent, told, understood } from '../read-as.js';
-import { documentsNamed, plural, readOf, SEVERITY, TIMING, WORDS } from '../strings.js';
+import { documentsNamed, plural, readOf, SEVERITY, timingOf, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').Report} Report */
 
@@ -83,9 +83,10 @@ export function readOfThese(documents) {
   return `${documentsNamed(documents.map((doc) => doc.name))}, ${readOf(sum, lines)} understood`;
 }
 
-/** @param {Report['verdict']} verdict */
-export function verdictBlock(verdict) {
-  const timing = TIMING[verdict.timing];
+/** @param {Report} report */
+export function verdictBlock(report) {
+  const { verdict } = report;
+  const timing = timingOf(report);
   const columns = bargain(verdict);
   return h(
     'div',

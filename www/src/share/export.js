@@ -7,7 +7,7 @@ import { diffOf } from '../answer/patch.js';
 import { bargain, readOfThese } from '../answer/verdict.js';
 import { h } from '../dom.js';
 import { covered, isListed, recognised, silent, understood } from '../read-as.js';
-import { CONFIDENCE, EVIDENCE, EXPORT, readOf, SEVERITY, TIMING, WORDS } from '../strings.js';
+import { CONFIDENCE, EVIDENCE, EXPORT, readOf, SEVERITY, timingOf, WORDS } from '../strings.js';
 import { annotated } from '../texts/annotate.js';
 import { isConfiguration } from '../texts/marks.js';
 
@@ -49,7 +49,7 @@ export function markdown(report) {
   const listed = documents.filter((doc) => isListed(doc, documents.length));
   const out = [
     `# ${verdict.headline}`,
-    `**${SEVERITY[verdict.severity]}.** ${TIMING[verdict.timing].words}. ${verdict.why}`,
+    `**${SEVERITY[verdict.severity]}.** ${timingOf(report).words}. ${verdict.why}`,
     listed.length > 0 && `${WORDS.read}: ${readOfThese(listed)}.`,
     listed.map(document).join('\n'),
     listed.length < documents.length && silent(report),

@@ -15,6 +15,8 @@ pub enum Table {
     /// What the processor did, between blanks, in percent: the shares of doing nothing, of waiting for the disk, and the one
     /// that the hypervisor took.
     Processor(usize, usize, Option<usize>),
+    /// Disks, between blanks: how long their writes and their flushes took on average, in milliseconds.
+    Disks(usize, Option<usize>),
 }
 
 impl Table {
@@ -22,12 +24,13 @@ impl Table {
     pub fn under(head: &Event, text: &str) -> Option<Table> {
         let cell = |name: &str| text.split('|').position(|cell| cell.trim() == name);
         // `avg-cpu:` names the row, and has no cell below it.
-        let column = |names: [&str; 2]| text.split_whitespace().filter(|word| !word.ends_with(':')).position(|word| names.contains(&word));
+        let column = |names: [&str; 2]| text.split_whitespace().filter(|word| *word != "avg-cpu:").position(|word| names.contains(&word));
         match head.meaning {
             Meaning::CtlStatus => Some(Table::Members(cell("VERSION"), cell("IS LEADER")?, cell("RAFT TERM"))),
             Meaning::ProcessorShares => {
                 Some(Table::Processor(column(["id", "%idle"])?, column(["wa", "%iowait"])?, column(["st", "%steal"])))
             }
+            Meaning::DiskWaits => Some(Table::Disks(column(["w_await"; 2])?, column(["f_await"; 2]))),
             _ => None,
         }
     }
@@ -70,6 +73,21 @@ impl Table {
                 }
                 let told = [("steal", most), ("rows", rows), ("full", full)];
                 head.values = told.into_iter().map(|(name, number)| (name, Value::Number(number))).gather();
+            }
+            Table::Disks(write, flush) => {
+                let cell = |at: usize| text.split_whitespace().nth(at).and_then(|cell| cell.parse::<f64>().ok());
+                let is_row = text.starts_with(|first: char| first.is_ascii_alphabetic());
+                let Some(write) = cell(write).filter(|_| is_row) else { return false };
+                // The row that tells most of a kind stands for all.
+                for (name, took) in [("write", Some(write)), ("flush", flush.and_then(cell))] {
+                    let took = (took.unwrap_or(0.0) * 1000.0) as i64;
+                    if took > head.number(name).unwrap_or(0) {
+                        (head.line, head.span, head.message) = (row.number, row.span, row.span);
+                        head.text = row.raw.into();
+                        head.values.retain(|(other, _)| *other != name);
+                        head.values.push((name, Value::Number(took)));
+                    }
+                }
             }
         }
         true
@@ -126,6 +144,13 @@ mod tests {
         let iostat = "avg-cpu:  %user   %nice %system %iowait  %steal   %idle\n          12.31    0.00    5.42   41.22    9.81   31.24\n\n\
                       Device            r/s     w/s     rkB/s     wkB/s  %util\nvda              1.20  212.30     22.10     12.20   99.98\n";
         assert_eq!(told(iostat), [(2, Some(10))]);
+        let disks = |head: &str, row: &str| cells(&format!("{head}\nvda  {row}\nvdb  1.00  2.00  3.00  0.40  0.10\n\nvdc 9 9 9 9 9\n"));
+        let number = |name, number| (name, Value::Number(number));
+        assert_eq!(
+            disks("Device            r/s     w/s     w_await     f_await  %util", "1.20  212.30     22.10     12.20   99.98"),
+            [number("write", 22_100), number("flush", 12_200)]
+        );
+        assert_eq!(disks("Device:  r/s  w/s  r_await  w_await  %util", "1.20  212.30  5.0  22.10   99.98"), [number("write", 22_100)]);
         let sar = "12:00:01 AM     CPU     %user     %nice   %system   %iowait    %steal     %idle\n\
                    12:10:01 AM     all      2.10      0.00      1.20      0.40     22.60     73.70\n";
         assert_eq!(told(sar), [(2, Some(23))]);
