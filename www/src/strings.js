@@ -210,7 +210,7 @@ export const MARK = {
   restart: 'restart',
   'fleet-error': 'fleet error',
   'slow-disk': 'slow disk',
-  'presence-lost': 'machine lost to fleet',
+  'presence-lost': 'presence given up',
   'unit-moved': 'unit taken away',
 };
 
@@ -501,7 +501,8 @@ export const SHARE = {
     `The link would have ${grouped(letters)} characters, and mail or chat would cut it. Share without texts, or send the Markdown report.`,
   tooLongToShow: 'are not shown, but would be in the link',
   came: 'This answer came in a link, without the texts behind it. It was not worked out here.',
-  cameTexts: 'These texts came in a link, redacted. The answer was worked out here, from them.',
+  cameTexts:
+    'These texts came in a link, redacted, and the answer was worked out here, from them. Names and addresses in them are invented: of a corrected file take only the changed lines.',
   own: 'Read your own logs',
 };
 

@@ -94,7 +94,8 @@ fn add_leads(facts: &Facts, lanes: &mut Lanes, end: Micros) {
 fn add_stalls(facts: &Facts, lanes: &mut Lanes) {
     for stall in facts.stalls.iter().filter(|stall| stall.kind.is_known()) {
         let Some(end) = stall.end else { continue };
-        let label = format!("{} to {} s", decimal(stall.length.low, 1_000_000, 2), decimal(stall.length.high, 1_000_000, 2));
+        let [low, high] = [stall.length.low, stall.length.high].map(|length| decimal(length, 1_000_000, 2));
+        let label = if low == high { format!("{high} s") } else { format!("{low} to {high} s") };
         if let Some(lane) = lanes.of(&stall.member) {
             lanes.lanes[lane].stalls.push(LaneSpan { start: end - stall.planned, end, label });
         }

@@ -7,7 +7,7 @@ use crate::parameters::Parameter;
 use crate::plan::load::has_zero;
 use crate::plan::{Decision, Plan};
 use crate::replay::timers_in_force;
-use crate::report::Timing;
+use crate::report::{Severity, Timing};
 use crate::units::{about, human};
 use crate::version::version;
 
@@ -103,13 +103,15 @@ pub(super) fn will_not_cure(case: &Case, timing: Timing) -> Vec<String> {
     if let Some(stall) = case.stall.filter(|_| timing != Timing::NoneNeeded && case.facts.kept_by_disk().is_empty()) {
         let pause = human(stall.planned);
         let wait = plan.of(Parameter::ElectionTimeout);
+        let slow_disk = case.named(RuleId::EtcdSlowDisk).is_some_and(|finding| finding.severity > Severity::Info);
+        let begin = if slow_disk { "Begin with its disk." } else { "Find what stalls the host." };
         // A longer one ends with the election.
         if stall.planned >= wait.value() && wait.proposed.is_some() {
-            texts.push(format!("A stall of {pause} may still cost a leader its place. Find what stalls the host."));
+            texts.push(format!("A stall of {pause} may still cost a leader its place. {begin}"));
         } else if stall.planned < wait.value() {
             texts.push(match case.named(RuleId::HostCpuSteal) {
                 Some(stolen) => format!("Writes still pause for up to {pause} each time. {}: begin there.", stolen.title),
-                None if stall.kind.is_measured() => format!("Writes still pause for up to {pause} per stall. Find what stalls the host."),
+                None if stall.kind.is_measured() => format!("Writes still pause for up to {pause} per stall. {begin}"),
                 None => format!("Writes still pause for up to {pause} each time. Find what silences the leader: its process or its link."),
             });
         }

@@ -47,6 +47,7 @@ fn a_budget_that_keeps_the_values_is_named_beside_another_cause() {
         analyze(&Input { documents, assumptions: Assumptions { failover_budget_ms, ..Assumptions::default() } }).verdict
     };
     assert_eq!(verdict(None).timing, Timing::Partly);
+    assert!(verdict(None).will_not_cure[0].ends_with("per stall. Begin with its disk."), "{:?}", verdict(None).will_not_cure);
     let said = verdict(Some(2500.0));
     assert_eq!(said.timing, Timing::NotTheRemedy);
     assert!(said.headline.ends_with("No value that keeps to your failover budget helps."), "{}", said.headline);

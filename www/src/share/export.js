@@ -11,6 +11,9 @@ import { CONFIDENCE, EVIDENCE, EXPORT, readOf, SEVERITY, timingOf, WORDS } from 
 import { annotated } from '../texts/annotate.js';
 import { isConfiguration } from '../texts/marks.js';
 
+/** Of each finding a ticket shows so many lines. */
+const LINES = 5;
+
 /**
  * @param {Report} report
  * @param {import('../types.js').State} state
@@ -96,14 +99,16 @@ function cell(text) {
 /** Each line with its place, as grep shows it. @param {import('../types.js').Finding} finding @param {Report} report */
 function finding(finding, report) {
   const name = (/** @type {string} */ id) => report.documents.find((each) => each.id === id)?.name ?? id;
-  const lines = finding.evidence.map((each) => `${name(each.document)}:${each.line}: ${each.text}`);
+  // Two values may stand in one line.
+  const lines = [...new Set(finding.evidence.map((each) => `${name(each.document)}:${each.line}: ${each.text}`))];
+  const more = lines.length - LINES;
   return [
     `## ${SEVERITY[finding.severity]}: ${finding.title}`,
     `\`${finding.id}\`, ${CONFIDENCE[finding.confidence]}`,
     `${finding.what} ${finding.why}`,
     `${EVIDENCE.whatToDo}: ${finding.whatToDo}`,
-    // Two values may stand in one line.
-    lines.length > 0 ? fenced('', [...new Set(lines)].slice(0, 5).join('\n')) : '',
+    lines.length > 0 ? fenced('', lines.slice(0, LINES).join('\n')) : '',
+    more > 0 ? EVIDENCE.more(more) : '',
   ]
     .filter(Boolean)
     .join('\n\n');
