@@ -9,7 +9,7 @@ const DAY = 86_400e6;
  * @param {Span} span
  */
 export function clockText(micros, span) {
-  const iso = new Date(Math.round(micros / 1000)).toISOString();
+  const iso = new Date(Math.floor(micros / 1000)).toISOString();
   if (span.to - span.from < 10e6) return iso.slice(11, 23);
   if (span.to - span.from < 2 * DAY) return iso.slice(11, 19);
   return iso.slice(5, 16).replace('T', ' ');

@@ -74,9 +74,10 @@ function inSpan(report, span) {
   if (!span) return report.findings;
   const inside = (/** @type {number} */ moment) => moment >= span.from && moment <= span.to;
   return report.findings.filter(({ id, count, evidence }) => {
-    const moments = evidence.flatMap(({ moment }) => moment ?? []);
     const marked = marks.filter((mark) => mark.finding === id).map((mark) => mark.time);
-    return moments.length === 0 || count > evidence.length || [...moments, ...marked].some(inside);
+    const moments = [...marked, ...evidence.flatMap(({ moment }) => moment ?? [])];
+    const partlyTold = marked.length === 0 && count > evidence.length;
+    return moments.length === 0 || partlyTold || moments.some(inside);
   });
 }
 
