@@ -184,6 +184,25 @@ fn a_proposal_that_is_written_asks_for_no_other() {
     assert_eq!(election(&pair(150, 1500)).proposed, Some(4000 * MS), "not enough with the default either");
 }
 
+/// The same holds for fleet's limit and the agent-ttl that goes with it. Another pair is taken to have been in force.
+#[test]
+fn a_limit_that_is_written_asks_for_no_other() {
+    let failed = |time: &str| {
+        format!("May 26 {time} core-01 fleetd[9]: ERROR engine.go:217: Engine leadership lost, renewal failed: context deadline exceeded\n")
+    };
+    let log = failed("06:40:30") + &failed("06:52:45");
+    let planned = |values: &str| {
+        let file =
+            format!("#cloud-config\ncoreos:\n  fleet:\n    metadata: a=b\n{values}  units:\n  - name: fleet.service\n    command: start\n");
+        let facts = crate::rules::testing::facts(&[&file, &log]);
+        let plan = plan(&facts, &rules::check(&facts));
+        [Parameter::EtcdRequestTimeout, Parameter::AgentTtl].map(|parameter| plan.of(parameter).proposed)
+    };
+    assert_eq!(planned(""), [Some(5 * S), Some(60 * S)]);
+    assert_eq!(planned("    etcd-request-timeout: 5\n    agent-ttl: 60s\n"), [None, None]);
+    assert_eq!(planned("    etcd-request-timeout: 5\n    agent-ttl: 120s\n"), [Some(8 * S), None]);
+}
+
 /// A rule states it, and the planner need not know which rule.
 #[test]
 fn a_value_that_breaks_a_stated_constraint_is_changed() {

@@ -15,7 +15,7 @@ use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
 use crate::plan::{Limit, TooLong, beyond_waiting, meant, waits_too_little};
 use crate::replay::timers_in_force;
-use crate::report::{Provenance, Severity, Timing};
+use crate::report::{Bound, Provenance, Severity, Timing};
 use crate::rules::common::{human_limit, knows_wait};
 use crate::rules::etcd_timers_changed;
 use crate::search;
@@ -182,7 +182,7 @@ fn undecided(case: &Case) -> String {
         return format!("{} \"Measure next\" names the logs that would tell.", may_cost(facts, stall.planned));
     } else if !gone(facts).is_empty() {
         "A machine was silent for longer than its agent-ttl; for how long, and why, is not shown. A longer one rides out more, and starts the units of a dead machine later."
-    } else if let (1.., Some(bound)) = (case.plan.replay.explained, case.plan.of(Parameter::ElectionTimeout).because.first()) {
+    } else if let Some(bound) = why_kept(case) {
         &bound.text
     } else if facts.searched() {
         "A search seems to have picked these lines. Why the leader changed may stand among those that it left out: see \"Measure next\"."
@@ -190,6 +190,16 @@ fn undecided(case: &Case) -> String {
         "Nothing in the input shows that a value is too low or too high. \"Measure next\" names the logs that would."
     };
     said.to_owned()
+}
+
+/// What keeps the value that the trouble of the log bears on.
+fn why_kept<'a>(case: &Case<'a>) -> Option<&'a Bound> {
+    let parameter = match (case.plan.replay.explained, case.facts.fleet_failures.is_empty()) {
+        (1.., _) => Parameter::ElectionTimeout,
+        (_, false) => Parameter::EtcdRequestTimeout,
+        _ => return None,
+    };
+    case.plan.of(parameter).because.first()
 }
 
 /// Which values act, where a configuration is given: both of its etcd, and what it states of fleet.
