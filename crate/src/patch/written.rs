@@ -8,7 +8,7 @@ use crate::units::parse_go_duration;
 /// What `systemctl show`, `journalctl -o verbose`, `kubectl describe pod`, `docker inspect` and the kernel print.
 pub fn is_printed(text: &str) -> bool {
     of_kernel(text)
-        || search::any(text, &["argv[]=", "_CMDLINE"])
+        || search::any(text, &["argv[]=", " _CMDLINE=", "\n_CMDLINE="])
         || search::has(text, "Container ID:") && search::has(text, "Restart Count:")
         || text.trim_start_matches('\u{feff}').starts_with('[') && search::has(text, "\"Config\":")
 }

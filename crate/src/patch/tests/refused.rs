@@ -9,9 +9,16 @@ fn what_a_tool_prints_is_no_file_to_edit() {
         "[{\"Config\": {\"Image\": \"quay.io/coreos/etcd:v3.5.9\", \"Env\": [\"ETCD_ELECTION_TIMEOUT=1000\"], \"Cmd\": [\"etcd\"]}}]\n";
     let journal =
         "    _COMM=etcd\n    _CMDLINE=/usr/bin/etcd --name=a --election-timeout=1000\n    MESSAGE=ready to serve client requests\n";
-    for text in [printed.to_owned(), format!("\u{feff}{printed}"), journal.to_owned()] {
+    // The command line of a kernel is another.
+    let script = "#!/bin/sh\ncat > /etc/default/grub <<EOF\nGRUB_CMDLINE_LINUX=quiet\nEOF\ncat > /etc/default/etcd <<EOF\nETCD_ELECTION_TIMEOUT=1000\nEOF\n";
+    for (text, disposition) in [
+        (printed.to_owned(), "refused"),
+        (format!("\u{feff}{printed}"), "refused"),
+        (journal.to_owned(), "refused"),
+        (script.to_owned(), "safe"),
+    ] {
         let configuration = config::read(0, &text).expect("a configuration");
-        assert_eq!(patch(&[&text], &[configuration], &[ELECTION])[0].disposition, "refused", "{text}");
+        assert_eq!(patch(&[&text], &[configuration], &[ELECTION])[0].disposition, disposition, "{text}");
     }
 }
 
