@@ -223,10 +223,19 @@ fn writes_anew(facts: &Facts, parameter: Parameter, value: Micros) -> bool {
     facts.value(parameter) != value || refused(facts, parameter).is_some() || facts.without_log() && meant(facts, parameter).is_some()
 }
 
-/// The value that the file means, where it is not in force because of how it is written.
+/// The value that the file means for fleet, where it is not in force because of how it is written.
 fn as_the_file_means(facts: &Facts, parameter: Parameter, cost: &dyn Fn(Micros) -> String) -> Option<Decision> {
-    let value = meant(facts, parameter).filter(|value| writes_anew(facts, parameter, *value))?;
-    let kept = Decision::keep(facts, parameter, vec![as_meant(parameter, value)]);
+    let means = meant(facts, parameter)?;
+    // The lowest rung of each ladder is fleet's default (method 7.2).
+    let value = means.max(parameter.default_value());
+    if !writes_anew(facts, parameter, value) {
+        return None;
+    }
+    let mut because = vec![as_meant(parameter, means)];
+    if value > means {
+        because.push(remark(format!("No proposal goes below the default, {}.", parameter.human(value))));
+    }
+    let kept = Decision::keep(facts, parameter, because);
     Some(Decision { proposed: Some(value), cost: cost(value), ..kept })
 }
 

@@ -64,8 +64,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
             "etcd was down on the machine that gave up its presence, and not back where the logs end: no agent-ttl follows from that.";
         return Decision::keep(facts, PARAMETER, vec![remark(why)]);
     }
-    // No proposal goes below the default (method 6.6).
-    if let Some(meant) = meant.as_ref().filter(|meant| meant.value() >= STEP && fits(facts, meant.value(), &burden)) {
+    if let Some(meant) = meant.as_ref().filter(|meant| fits(facts, meant.value(), &burden)) {
         return meant.clone();
     }
     // With what is written now fleetd may not even start, so it does not stay.

@@ -152,7 +152,15 @@ fn what_a_file_means_goes_below_no_default() {
     assert_eq!(planned(file("etcd2", "election-timeout: \"3000\""), Parameter::ElectionTimeout).proposed, Some(3000 * MS));
     let old = file("etcd", "peer-election-timeout: \"300\"");
     assert_eq!(planned(old, Parameter::ElectionTimeout).proposed, Some(500 * MS));
-    assert_eq!(planned(file("fleet", "agent-ttl: 20"), Parameter::AgentTtl).proposed, Some(30 * S));
+    for (key, parameter, default) in [
+        ("agent-ttl: 20", Parameter::AgentTtl, "default, 30s"),
+        ("etcd-request-timeout: 200ms", Parameter::EtcdRequestTimeout, "default, 1\u{a0}s"),
+        ("engine-reconcile-interval: \"1\"", Parameter::EngineReconcileInterval, "default, 2\u{a0}s"),
+    ] {
+        let decision = planned(file("fleet", key), parameter);
+        assert_eq!(decision.proposed, Some(parameter.default_value()), "{key}");
+        assert!(decision.because[0].text.contains("The file means") && decision.because[1].text.contains(default), "{key}");
+    }
 }
 
 /// etcd 0.4 prints no timer. What is guessed from the one in force grows with it, and the same log must not ask for more each
