@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -252,6 +253,29 @@ test('the command reads each file below a folder', () => {
   assert.deepEqual(read, ['gathered/etcd-1/0.log', 'gathered/etcd-1/0.log.1.gz', 'gathered/linked.log']);
   assert.match(stderr, /gathered\/dangling\.log cannot be read: there is no such file\. It was left out\./);
   assert.match(stderr, /gathered\/system\.journal: This is a journal.* It was left out\./);
+});
+
+test('the command leaves out what it may not read below a folder, and says of the folder itself that it may not', () => {
+  mkdirSync(join(project, 'guarded/inner'), { recursive: true });
+  writeFileSync(join(project, 'guarded/0.log'), ETCD_LOG);
+  writeFileSync(join(project, 'guarded/1.log'), ETCD_LOG);
+  for (const closed of ['guarded/1.log', 'guarded/inner']) chmodSync(join(project, closed), 0);
+  chmodSync(project, 0o755);
+  // The administrator may read everything.
+  const other = process.getuid?.() === 0 ? { uid: 65534 } : {};
+  const command = join(project, 'node_modules/.bin/timing-advisor');
+  const asOther = (/** @type {string} */ folder) =>
+    spawnSync(command, ['check', '--format', 'json', folder], { cwd: project, encoding: 'utf8', ...other });
+  const { stdout, stderr } = asOther('guarded');
+  assert.deepEqual(
+    JSON.parse(stdout).documents.map((/** @type {{ name: string }} */ text) => text.name),
+    ['guarded/0.log'],
+  );
+  assert.match(stderr, /guarded\/1\.log cannot be read: you may not read it\. It was left out\./);
+  assert.match(stderr, /guarded\/inner cannot be read: you may not read it\. It was left out\./);
+  const refused = asOther('guarded/inner');
+  assert.equal(refused.status, 2, refused.stderr);
+  assert.match(refused.stderr, /guarded\/inner cannot be read: you may not read it\.$/m);
 });
 
 test('the command says what it cannot read or do, with status 2', () => {

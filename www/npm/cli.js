@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // timing-advisor check FILE...: the engine for servers without a browser, and for CI.
 // Files are streamed, so their size does not matter; `-` reads standard input.
-import { createReadStream, openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
@@ -105,19 +105,15 @@ function assumptions(values) {
  * @returns {{ file: string, chosen: boolean }[]} `chosen` by its own name
  */
 function present(named) {
-  if (named === '-' || !statOf(named).isDirectory()) return [{ file: named, chosen: true }];
-  const below = filesBelow(named).map((file) => ({ file, chosen: false }));
-  if (below.length === 0) throw new Refused(`${named} is a folder without a file to read.`);
-  return below;
-}
-
-/** @param {string} file */
-function statOf(file) {
+  if (named === '-') return [{ file: named, chosen: true }];
   try {
-    return statSync(file);
+    if (!statSync(named).isDirectory()) return [{ file: named, chosen: true }];
+    const below = filesBelow(named).map((file) => ({ file, chosen: false }));
+    if (below.length > 0) return below;
   } catch (error) {
-    throw new Refused(unreadable(file, error));
+    throw new Refused(unreadable(named, error));
   }
+  throw new Refused(`${named} is a folder without a file to read.`);
 }
 
 /**
@@ -135,7 +131,9 @@ function filesBelow(folder) {
       const file = join(folder, entry.name);
       try {
         if (entry.isDirectory()) return filesBelow(file);
-        return statSync(file).isFile() ? [file] : [];
+        if (!statSync(file).isFile()) return [];
+        accessSync(file, constants.R_OK);
+        return [file];
       } catch (error) {
         leftOut(unreadable(file, error));
         return [];
