@@ -41,7 +41,7 @@ pub fn compose(sources: &[Source], facts: &Facts) -> Report {
     let changes = changes(facts, &plan);
     let patches = patches(sources, facts, &changes);
     let mut verdict = verdict::verdict(facts, &findings, &plan);
-    let untold = verdict::untold(facts, &mut verdict);
+    let untold = verdict::untold(facts, &findings, &mut verdict);
     let mut measure_next = measure_next::measure_next(facts, &findings, &plan, verdict.timing);
     let mut rollout = rollout::rollout(facts, &findings, &plan, (&changes, &patches));
     explain_node(rollout.iter_mut().chain(&mut measure_next));

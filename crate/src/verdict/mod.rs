@@ -13,7 +13,7 @@ use crate::facts::{Facts, Stall};
 use crate::ids::RuleId;
 use crate::plan::Plan;
 use crate::report::{Severity, Timing, Verdict};
-use crate::rules::{self, Finding, unexplained_trouble};
+use crate::rules::{self, At, Finding, unexplained_trouble};
 
 /// What is weighed, with what several parts of the verdict ask of it.
 struct Case<'a> {
@@ -91,9 +91,15 @@ pub fn verdict(facts: &Facts, findings: &[Finding], plan: &Plan) -> Verdict {
 }
 
 /// The trouble that the sentence names and no finding takes up, as one: whoever reads the findings alone takes nothing for fine.
-pub fn untold(facts: &Facts, verdict: &mut Verdict) -> Option<Finding> {
+pub fn untold(facts: &Facts, findings: &[Finding], verdict: &mut Verdict) -> Option<Finding> {
     let quiet = verdict.timing == Timing::Undecided && verdict.severity == Severity::Info && verdict.finding.is_none();
     let (id, said) = headline::untold(facts).filter(|_| quiet)?;
+    // A remark may show the line.
+    let shows = |finding: &&Finding| finding.evidence.iter().any(|line| line.at == At::Event(id));
+    if let Some(remark) = findings.iter().find(shows) {
+        verdict.finding = Some(remark.id.word());
+        return None;
+    }
     let finding = unexplained_trouble::finding(facts, id, said);
     (verdict.severity, verdict.finding) = (finding.severity, Some(finding.id.word()));
     Some(finding)

@@ -55,6 +55,18 @@ fn a_budget_that_keeps_the_values_is_named_beside_another_cause() {
 }
 
 #[test]
+fn trouble_that_a_remark_shows_is_told_once() {
+    let found = |log: &str| {
+        let report = analyze(&Input { documents: vec![Document { name: None, text: log.to_owned() }], ..Input::default() });
+        (report.verdict.finding, report.findings.iter().map(|finding| finding.id).collect::<Vec<_>>())
+    };
+    let overloaded = "2016-04-20 10:00:00.500100 W | etcdserver: server is likely overloaded\n";
+    assert_eq!(found(overloaded), (Some("etcd-overloaded"), vec!["etcd-overloaded"]));
+    let asked = "2018-05-14 17:04:10.000000 I | raft: 8e9e05c52164694d is starting a new election at term 5\n";
+    assert_eq!(found(asked), (Some("unexplained-trouble"), vec!["unexplained-trouble"]));
+}
+
+#[test]
 fn a_limit_that_fleet_ran_into_is_not_far() {
     let said = verdict(
         "Nov 30 16:37:00 core-01 etcd2[5]: raft.node: c0acd309ab59e974 elected leader c0acd309ab59e974 at term 2
