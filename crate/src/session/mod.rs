@@ -261,6 +261,20 @@ Apr 20 10:00:02 n1 etcd2[7]: 91d25258d70ad868 [term: 4] received a MsgHeartbeatR
         assert_eq!((report.documents[0].lines, report.documents[0].kind), (0, "unknown"));
     }
 
+    /// A program has its own messages in it, and those of others in the same words.
+    #[test]
+    fn a_program_is_no_log() {
+        let read = |text: String| {
+            let report = crate::analyze(&crate::Input { documents: vec![crate::Document { name: None, text }], ..crate::Input::default() });
+            (report.documents[0].kind, report.findings.len())
+        };
+        for zeros in ["\0".to_owned(), "\0".repeat(HELD)] {
+            assert_eq!(read(format!("\u{7f}ELF\u{2}\u{1}\u{1}\0\n{LATE}{zeros}")), ("unknown", 0));
+            // What a machine did not write before it stopped.
+            assert_eq!(read(format!("{zeros}{LATE}{LATE}")).0, "log");
+        }
+    }
+
     #[test]
     fn a_configuration_that_is_too_large_is_told_of() {
         let large = format!("{CONFIG}write_files:\n  - path: /x\n    content: |\n{}", "      nothing of ours\n".repeat(HELD / 20));

@@ -26,6 +26,8 @@ pub(super) struct Open {
     unscanned: bool,
     /// It begins as a configuration and is too large to be held.
     too_large: bool,
+    /// The beginning of what is too large to be held.
+    begin: String,
     pub scanner: Scanner,
     pub bytes: u64,
 }
@@ -33,7 +35,7 @@ pub(super) struct Open {
 impl Open {
     /// Nothing of the document with this index was read yet.
     pub fn new(document: DocumentId) -> Open {
-        Open { held: Some(Vec::new()), unscanned: true, too_large: false, scanner: Scanner::new(document), bytes: 0 }
+        Open { held: Some(Vec::new()), unscanned: true, too_large: false, begin: String::new(), scanner: Scanner::new(document), bytes: 0 }
     }
 
     pub fn push(&mut self, bytes: &[u8]) {
@@ -43,6 +45,7 @@ impl Open {
             let held = self.held.take().unwrap_or_default();
             let begin: Vec<u8> = held.iter().chain(bytes).copied().take(SAMPLE).collect();
             self.too_large = begins_configuration(&begin);
+            self.begin = decode(&begin).into_owned();
         }
         // The scanner is spared what begins as a configuration; all else it reads as it comes.
         if self.held.as_ref().is_some_and(Vec::is_empty) {
@@ -102,7 +105,12 @@ pub(super) fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read
         reading.limits.push(sentence);
         return read.logs.push(reading);
     }
-    let is_log = text.is_empty() || reading.recognised > 0 || looks_like_log(text);
+    let begin = if text.is_empty() { open.begin.as_str() } else { text };
+    let zero = begin.find('\0');
+    // A program has messages in it too, and a zero behind the mark of its kind. A log has some of what its machine did not write
+    // before it stopped.
+    let is_program = zero.is_some_and(|at| (1..16).contains(&at) && !begin[..at].contains('\n'));
+    let is_log = !is_program && (text.is_empty() || reading.recognised > 0 || looks_like_log(text));
     source.lines = reading.lines;
     let timed = reading.recognised > 0 && reading.first.is_some();
     let mut parts = if timed || several { parts::configurations(id, text) } else { Vec::new() };
@@ -130,9 +138,9 @@ pub(super) fn read_one(id: DocumentId, mut open: Open, source: &mut Source, read
             source.text = String::new();
         }
         _ => {
-            read.unknown.push(Unknown { document: id, why: not_understood(&source.name, text, source.lines) });
+            read.unknown.push(Unknown { document: id, why: not_understood(&source.name, zero.is_some(), source.lines) });
             // What is no text has no lines that could have been understood.
-            if text.contains('\0') {
+            if zero.is_some() && !text.is_empty() {
                 source.lines = 0;
             }
         }
@@ -160,8 +168,8 @@ fn too_large(name: &str) -> String {
     )
 }
 
-fn not_understood(name: &str, text: &str, lines: u64) -> String {
-    if text.contains('\0') {
+fn not_understood(name: &str, binary: bool, lines: u64) -> String {
+    if binary {
         return format!(
             "{name} {HOLDS_BINARY}. Paste the log or the configuration as text, not as a picture. Unpack archives first: only .gz and .tar are opened."
         );
