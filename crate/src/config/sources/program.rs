@@ -222,9 +222,9 @@ fn command(builder: &mut Builder, inner: &MappedText, words: &[&Token], unit: &s
     // Most rows of a program are neither, and it may have a million.
     let flag = |text: &str| text.starts_with('-') && text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_alphabetic());
     let told = |word: &&Token| flag(word.text) || (word.quoted && (word.text.contains('=') || search::has(word.text, "etcd")));
-    // A list that begins within its quotes, as the end of a log line that was wrapped: what stands between them is outside.
-    let turned = |word: &&Token| word.quoted && word.text == ",";
-    if words.iter().any(told) && !words.iter().any(turned) {
+    // A list that begins within its quotes, as the end of a log line that was wrapped: its commas stand in them, its flags outside.
+    let turned = || words.iter().any(|word| word.quoted && word.text == ",") && words.iter().any(|word| !word.quoted && flag(word.text));
+    if words.iter().any(told) && !turned() {
         // A piece of a command line: `" -e ETCD_ELECTION_TIMEOUT=1000" +`.
         let is_piece = |word: &Token| {
             word.quoted && (word.text.trim_start().starts_with('-') && word.text.contains(' ') || search::has(word.text, " -"))

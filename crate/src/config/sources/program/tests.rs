@@ -168,4 +168,7 @@ fn a_list_that_begins_within_quotes_states_nothing() {
     assert!(crate::config::read(0, row).is_none());
     let whole = crate::config::read(0, &format!("[\"etcd\",\"--name\",\"{row}")).expect("a list");
     assert_eq!(whole.settings.len(), 2);
+    // A program may put its peers together with one.
+    let python = "subprocess.Popen([\"etcd\", \"--election-timeout\", \"300\", \"--initial-cluster\", \",\".join(peers)])\n";
+    assert_eq!(crate::config::read(0, python).expect("a program").settings.len(), 1);
 }
