@@ -80,7 +80,7 @@ fn unloaded(facts: &Facts) -> Option<Finding> {
     }
     let count = distinct(events.iter().filter_map(|id| unit(facts.event(*id)))).len().max(1);
     let title = format!("fleet unloaded {} that the registry no longer gave to the machine", plural(count as u64, "unit", "units"));
-    let what = "An operator who destroys or moves a unit leaves the same line. Where nobody did, the minutes before show a read that failed, or a machine that was taken for gone.";
+    let what = "An operator who destroys or moves a unit leaves the same line. Where nobody did, look in all logs of the minutes before for a read that failed, or a machine that was taken for gone.";
     let finding = Finding::new(RULE.id, Severity::Info, Confidence::Low, title, what).because("Running work was stopped.");
     Some(finding.showing(facts, &events).counting(count))
 }
