@@ -178,7 +178,7 @@ export const TIMING = {
 export function timingOf({ verdict, documents }) {
   const alone = documents.some(({ kind }) => kind === 'configuration') && documents.every(({ kind }) => kind !== 'log');
   return alone && verdict.timing === 'none-needed'
-    ? { words: 'Without a log not clear whether it fits', icon: /** @type {const} */ ('info'), tone: 'info' }
+    ? { words: 'Whether it fits is not clear without a log', icon: /** @type {const} */ ('info'), tone: 'info' }
     : TIMING[verdict.timing];
 }
 

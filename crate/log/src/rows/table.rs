@@ -75,9 +75,13 @@ impl Table {
                 head.values = told.into_iter().map(|(name, number)| (name, Value::Number(number))).gather();
             }
             Table::Disks(write, flush) => {
-                let cell = |at: usize| text.split_whitespace().nth(at).and_then(|cell| cell.parse::<f64>().ok());
+                let cell =
+                    |at: usize| text.split_whitespace().nth(at).and_then(|cell| cell.parse::<f64>().ok()).filter(|took| took.is_finite());
                 let is_row = text.starts_with(|first: char| first.is_ascii_alphabetic());
                 let Some(write) = cell(write).filter(|_| is_row) else { return false };
+                let disks = head.number("disks").unwrap_or(0) + 1;
+                head.values.retain(|(other, _)| *other != "disks");
+                head.values.push(("disks", Value::Number(disks)));
                 // The row that tells most of a kind stands for all.
                 for (name, took) in [("write", Some(write)), ("flush", flush.and_then(cell))] {
                     let took = (took.unwrap_or(0.0) * 1000.0) as i64;
@@ -148,9 +152,12 @@ mod tests {
         let number = |name, number| (name, Value::Number(number));
         assert_eq!(
             disks("Device            r/s     w/s     w_await     f_await  %util", "1.20  212.30     22.10     12.20   99.98"),
-            [number("write", 22_100), number("flush", 12_200)]
+            [number("write", 22_100), number("flush", 12_200), number("disks", 3)]
         );
-        assert_eq!(disks("Device:  r/s  w/s  r_await  w_await  %util", "1.20  212.30  5.0  22.10   99.98"), [number("write", 22_100)]);
+        assert_eq!(
+            disks("Device:  r/s  w/s  r_await  w_await  %util", "1.20  212.30  5.0  22.10   99.98"),
+            [number("write", 22_100), number("disks", 3)]
+        );
         let sar = "12:00:01 AM     CPU     %user     %nice   %system   %iowait    %steal     %idle\n\
                    12:10:01 AM     all      2.10      0.00      1.20      0.40     22.60     73.70\n";
         assert_eq!(told(sar), [(2, Some(23))]);
