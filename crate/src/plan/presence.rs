@@ -102,11 +102,6 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     }
 }
 
-/// The agent-ttl that is proposed beside a request timeout, where nothing asks for a longer one.
-pub(super) fn agent_ttl_for(facts: &Facts, timeout: Micros) -> Micros {
-    least(facts, &Burden { timeout, beat: facts.slowest_beat(timeout), outage: 0, rests_on: "", stated: None })
-}
-
 /// How long a machine that lost its presence was without etcd, where no sensible value rides that out.
 pub fn beyond_waiting(facts: &Facts) -> Option<Micros> {
     let timeout = facts.value(Parameter::EtcdRequestTimeout);

@@ -192,9 +192,9 @@ fn a_proposal_that_is_written_asks_for_no_other() {
     assert_eq!(election(&pair(150, 1500)).proposed, Some(4000 * MS), "not enough with the default either");
 }
 
-/// The same holds for fleet's limit and the agent-ttl that goes with it. Another pair is taken to have been in force.
+/// A line of fleet tells no limit, so one that is stated is taken to have been in force (method 1.2); both readings are told.
 #[test]
-fn a_limit_that_is_written_asks_for_no_other() {
+fn a_stated_limit_of_fleet_was_in_force() {
     let failed = |time: &str| {
         format!("May 26 {time} core-01 fleetd[9]: ERROR engine.go:217: Engine leadership lost, renewal failed: context deadline exceeded\n")
     };
@@ -207,7 +207,7 @@ fn a_limit_that_is_written_asks_for_no_other() {
         [Parameter::EtcdRequestTimeout, Parameter::AgentTtl].map(|parameter| plan.of(parameter).proposed)
     };
     assert_eq!(planned(""), [Some(5 * S), Some(60 * S)]);
-    assert_eq!(planned("    etcd-request-timeout: 5\n    agent-ttl: 60s\n"), [None, None]);
+    assert_eq!(planned("    etcd-request-timeout: 5\n    agent-ttl: 60s\n"), [Some(8 * S), Some(120 * S)]);
     assert_eq!(planned("    etcd-request-timeout: 5\n    agent-ttl: 120s\n"), [Some(8 * S), None]);
 }
 
