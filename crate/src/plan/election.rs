@@ -310,16 +310,17 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) ->
     if let Some((beat, wait)) = stated_only(facts).filter(|(_, wait)| *wait >= election) {
         return Raise::Stated(beat, wait, election);
     }
-    if let Some(why) = set_since(facts, election).filter(|_| now == facts.value(Parameter::ElectionTimeout)) {
-        return Raise::No(why);
+    let mut reasons = reasons(facts, stall, (heartbeat, election));
+    if now == facts.value(Parameter::ElectionTimeout) {
+        reasons.extend(if_set_since(facts).map(remark));
     }
-    Raise::To(election, reasons(facts, stall, (heartbeat, election)))
+    Raise::To(election, reasons)
 }
 
-/// A pair as it is proposed here, stated in the file and named by no log, is enough for stalls that are guessed if it was set only
-/// after the log: such a guess counts in 1.2 of the election-timeout in force (method 2.2), and would grow with each proposal
-/// that is written into the file.
-fn set_since(facts: &Facts, more: Micros) -> Option<String> {
+/// A stated pair is taken to have been in force (method 1.2). One as it is proposed here, named by no log, is enough for stalls that
+/// are guessed if it was set only after the log: such a guess counts in 1.2 of the election-timeout in force (method 2.2), and
+/// grows with each proposal that is written into the file.
+fn if_set_since(facts: &Facts) -> Option<String> {
     let (known, beat) = (facts.in_force(Parameter::ElectionTimeout), facts.value(Parameter::HeartbeatInterval));
     let now = known.value.filter(|now| known.place.is_some() && known.event.is_none() && pairs(facts).contains(&(beat, *now)))?;
     let guess = facts.longest_stall().filter(|stall| matches!(stall.kind, StallKind::Return | StallKind::CutOff))?;
@@ -328,8 +329,10 @@ fn set_since(facts: &Facts, more: Micros) -> Option<String> {
     let (_, enough) = pairs(facts).into_iter().find(|pair| fits(facts, *pair, less))?;
     (enough <= now && facts.assumptions.stall_ms.is_none()).then(|| {
         format!(
-            "No line tells whether {} was in force when the log was written, and no stall is measured. If it was set after that, it is right: with the default of {} the same lines ask for {}. If it was in force, they ask for {}.",
-            ms(now), ms(default), ms(enough), ms(more)
+            "If {} was set only after this log, it is right as it is: with the default of {} in force the same lines ask for {}.",
+            ms(now),
+            ms(default),
+            ms(enough)
         )
     })
 }
