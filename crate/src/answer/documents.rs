@@ -38,6 +38,12 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
         }
         if let Some(configuration) = configuration {
             document.format = format!("{}, and {}", document.format, configuration.format);
+            if let Some(stated) = stated(configuration, facts) {
+                document.software.retain(|software| software.name != stated.name);
+                document.software.insert(0, stated);
+            }
+            let beside = lines_beside(facts, at).min(document.unread);
+            (document.recognised, document.unread) = (document.recognised + beside, document.unread - beside);
         }
         return document;
     }
@@ -49,6 +55,18 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
         return DocumentReport { kind: "empty", format: String::from("empty"), ..blank };
     }
     blank
+}
+
+/// How many lines of configurations stand beside the log of a document.
+fn lines_beside(facts: &Facts, at: usize) -> u64 {
+    let parts = facts.configurations.iter().filter(|configuration| configuration.document == at).filter_map(|part| part.part.as_ref());
+    parts.map(|part| part.lines().filter(|line| !line.trim().is_empty()).count() as u64).sum()
+}
+
+/// The etcd that a configuration names. The logs may be those of another; then what is configured is not what ran.
+fn stated(configuration: &Configuration, facts: &Facts) -> Option<Software> {
+    let stated = versions::stated(configuration.cluster.etcd_version.as_deref()).filter(|stated| facts.etcd == Some(*stated));
+    stated.map(|range| Software { name: "etcd", versions: versions::words(range) })
 }
 
 fn log_document(blank: DocumentReport, log: &LogReading) -> DocumentReport {
@@ -75,9 +93,7 @@ fn log_document(blank: DocumentReport, log: &LogReading) -> DocumentReport {
 fn configuration_document(blank: DocumentReport, configuration: &Configuration, facts: &Facts) -> DocumentReport {
     let read_by_line = if configuration.tolerant { ", read line by line" } else { "" };
     let format = format!("{}{read_by_line}", configuration.format);
-    // The logs may be those of another etcd; then what is configured is not what ran.
-    let stated = versions::stated(configuration.cluster.etcd_version.as_deref()).filter(|stated| facts.etcd == Some(*stated));
-    let software = stated.map(|range| Software { name: "etcd", versions: versions::words(range) }).into_iter().gather();
+    let software = stated(configuration, facts).into_iter().gather();
     DocumentReport { kind: "configuration", format, software, recognised: blank.lines, unread: 0, ..blank }
 }
 
@@ -102,5 +118,9 @@ mod tests {
         let of = |log: &str| report(&[pod, log]).documents[0].software.iter().map(|software| software.versions.clone()).collect::<Vec<_>>();
         assert_eq!(of(&log("etcdserver/raft.go:416")), ["3.5.12"]);
         assert_eq!(of("2016-04-20 10:00:01.5 I | etcdmain: etcd Version: 2.3.8\n"), [""; 0]);
+        // In one text with it, its lines are read as well.
+        let whole = format!("{pod}  volumes:\n  - name: data\n");
+        let both = &report(&[&(log("etcdserver/raft.go:416") + &whole)]).documents[0];
+        assert_eq!((both.unread, both.software[0].versions.as_str()), (0, "3.5.12"));
     }
 }
