@@ -130,8 +130,10 @@ fn finding(facts: &Facts, id: RuleId, severity: Severity, title: &str) -> Option
     let mut parameters: Vec<_> = problems.iter().filter_map(|problem| problem.parameter).gather();
     sort(&mut parameters);
     parameters.dedup();
+    let keys: Vec<&str> = parameters.iter().map(|parameter| parameter.key()).gather();
     let of = match parameters.as_slice() {
-        [one] if !title.starts_with(one.key()) => format!(" ({})", one.key()),
+        [one] if title.starts_with(one.key()) => String::new(),
+        [_, ..] => format!(" ({})", keys.join(", ")),
         [] if title.starts_with("A key") && !first.word.is_empty() => format!(" ({})", first.word),
         _ => String::new(),
     };
@@ -139,7 +141,7 @@ fn finding(facts: &Facts, id: RuleId, severity: Severity, title: &str) -> Option
         1 => format!("{title}{of}"),
         // A file is a template once, however much it fills in.
         _ if id == RuleId::ConfigTemplate => title.to_owned(),
-        many => format!("{title}, {many}\u{a0}times"),
+        many => format!("{title}{of}, {many}\u{a0}times"),
     };
     // Beside another etcd unit that is started it is no guess: what stands there does not act.
     let void = |problem: &&Problem| {
@@ -200,6 +202,11 @@ mod tests {
         assert_eq!(title(twice, RuleId::ConfigDuplicateKey), "A key is written twice (units)");
         let unknown = "#cloud-config\ncoreos:\n  fleet:\n    verbosty: 1\n  units:\n    - name: fleet.service\n      command: start\n";
         assert_eq!(title(unknown, RuleId::ConfigUnknownKey), "A key is not known and is ignored (verbosty)");
+        let both = "#cloud-config\ncoreos:\n  etcd:\n    heartbeat-interval: 600\n    election-timeout: 6000\n  units:\n    - name: etcd.service\n      command: start\n";
+        assert_eq!(
+            title(both, RuleId::ConfigWrongSection),
+            "A key is in the wrong section (heartbeat-interval, election-timeout), 2\u{a0}times"
+        );
     }
 
     #[test]
