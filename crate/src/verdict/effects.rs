@@ -103,7 +103,8 @@ pub(super) fn will_not_cure(case: &Case, timing: Timing) -> Vec<String> {
     if let Some(stall) = case.stall.filter(|_| timing != Timing::NoneNeeded && case.facts.kept_by_disk().is_empty()) {
         let pause = human(stall.planned);
         let wait = plan.of(Parameter::ElectionTimeout);
-        let slow_disk = case.named(RuleId::EtcdSlowDisk).is_some_and(|finding| finding.severity > Severity::Info);
+        let slow_disk = case.named(RuleId::EtcdSlowDisk).is_some_and(|finding| finding.severity > Severity::Info)
+            && !case.facts.only_followers_synced();
         let begin = if slow_disk { "Begin with its disk." } else { "Find what stalls the host." };
         // A longer one ends with the election.
         if stall.planned >= wait.value() && wait.proposed.is_some() {

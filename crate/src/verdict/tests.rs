@@ -35,23 +35,30 @@ fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
 #[test]
 fn a_budget_that_keeps_the_values_is_named_beside_another_cause() {
     let line = |second: &str, message: &str| format!(r#"{{"level":"warn","ts":"2026-02-03T03:02:{second}Z",{message}}}"#) + "\n";
-    let log = [
+    let mut log = [
         line("12.900100", r#""caller":"wal/wal.go:805","msg":"slow fdatasync","took":"2.118823112s","expected-duration":"1s""#),
         line("13.000100", r#""caller":"etcdserver/raft.go:416","msg":"leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk","to":"91bc3c398fb3c146","heartbeat-interval":"100ms","expected-duration":"200ms","exceeded-duration":"1.998123441s""#),
         line("13.053471", r#""logger":"raft","caller":"raft/node.go:333","msg":"raft.node: 8e9e05c52164694d lost leader 8e9e05c52164694d at term 42""#),
         line("13.063471", r#""logger":"raft","caller":"raft/node.go:327","msg":"raft.node: 8e9e05c52164694d elected leader 91bc3c398fb3c146 at term 42""#),
     ]
     .concat();
-    let verdict = |failover_budget_ms| {
-        let documents = vec![Document { name: None, text: log.clone() }];
+    let verdict = |log: &str, failover_budget_ms| {
+        let documents = vec![Document { name: None, text: log.to_owned() }];
         analyze(&Input { documents, assumptions: Assumptions { failover_budget_ms, ..Assumptions::default() } }).verdict
     };
-    assert_eq!(verdict(None).timing, Timing::Partly);
-    assert!(verdict(None).will_not_cure[0].ends_with("per stall. Begin with its disk."), "{:?}", verdict(None).will_not_cure);
-    let said = verdict(Some(2500.0));
+    assert_eq!(verdict(&log, None).timing, Timing::Partly);
+    assert!(verdict(&log, None).will_not_cure[0].ends_with("per stall. Begin with its disk."));
+    let said = verdict(&log, Some(2500.0));
     assert_eq!(said.timing, Timing::NotTheRemedy);
     assert!(said.headline.ends_with("No value that keeps to your failover budget helps."), "{}", said.headline);
     assert!(said.why.contains("above the failover that you accept"), "{}", said.why);
+    // Members of different clusters are helped by no value at all.
+    log += &line(
+        "14.063471",
+        r#""caller":"rafthttp/stream.go:653","msg":"request sent was ignored by remote peer due to cluster ID mismatch","remote-peer-id":"91bc3c398fb3c146","remote-peer-cluster-id":"cdf818194e3a8c32","local-member-id":"8e9e05c52164694d","local-member-cluster-id":"cdf818194e3a8c33""#,
+    );
+    let said = verdict(&log, Some(2500.0));
+    assert!(said.headline.ends_with("No timer cures that."), "{}", said.headline);
 }
 
 #[test]

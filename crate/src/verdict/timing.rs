@@ -11,7 +11,7 @@ use crate::facts::{ChangeClass, Facts, LeaderChange, Stall};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
-use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Plan, beyond_waiting, kept_place, went_on};
+use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Limit, Plan, TooLong, beyond_waiting, kept_place, went_on};
 use crate::report::{Confidence, Severity, Timing};
 use crate::rules::common::{doubtful, knows_wait, only_quoted};
 use crate::rules::{Finding, named, raised};
@@ -195,6 +195,13 @@ pub(super) fn cut_off(facts: &Facts) -> bool {
 /// Each leader lost its place to a member that alone had missed it.
 pub(super) fn only_raised(facts: &Facts, plan: &Plan) -> bool {
     plan.replay.needless > 0 && facts.raised() as u64 == plan.replay.needless
+}
+
+/// The stall that a longer timeout would outlast, were it not for the reader's own limit. Beside what breaks links or bars members
+/// the values would help nobody.
+pub(super) fn over_budget(case: &Case) -> Option<TooLong> {
+    let stalls = |cause: &Finding| matches!(cause.id, RuleId::EtcdSlowDisk | RuleId::HostCpuSteal);
+    case.plan.too_long.filter(|too_long| too_long.limit == Limit::Budget && case.cause.is_none_or(stalls))
 }
 
 /// fleet's limit is at the highest sensible value, and requests run into it all the same.

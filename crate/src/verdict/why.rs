@@ -1,7 +1,7 @@
 //! Why timing is the cure, or is not.
 
 use super::effects::{counted, failover_then, stops_on_a_failed_read, tied_to_stalls};
-use super::timing::{cut_off, only_raised, unlike_members, waits_long_already};
+use super::timing::{cut_off, only_raised, over_budget, unlike_members, waits_long_already};
 use super::unexplained::{keeps_elsewhere, saw_too_little};
 use super::{Case, in_sentence};
 use crate::facts::clusters::several_clusters;
@@ -15,7 +15,7 @@ use crate::model::raft::loss_share;
 use crate::parameters::Parameter;
 use crate::plan::{Limit, TooLong, beyond_waiting, meant, waits_too_little};
 use crate::replay::timers_in_force;
-use crate::report::{Bound, Provenance, Severity, Timing};
+use crate::report::{Provenance, Severity, Timing};
 use crate::rules::common::{human_limit, knows_wait};
 use crate::rules::etcd_timers_changed;
 use crate::search;
@@ -123,8 +123,7 @@ fn not_the_remedy(case: &Case) -> String {
     let unmeasured = || !facts.kept_by_disk().is_empty() && facts.events_of(&[Meaning::WalSyncSlow]).next().is_none();
     let said = if case.cause.is_some_and(|cause| cause.id == RuleId::EtcdSlowDisk) && unmeasured() {
         "Writes wait for the disk whoever leads. How long it waits is not in the log, so no value is shown to outlast it."
-    } else if let Some(too_long) = plan.too_long.filter(|too_long| too_long.limit == Limit::Budget) {
-        // It is the reader's own limit that keeps the values as they are.
+    } else if let Some(too_long) = over_budget(case) {
         return beyond(too_long);
     } else if case.cause.is_some() {
         // The headline names it.
@@ -182,24 +181,12 @@ fn undecided(case: &Case) -> String {
         return format!("{} \"Measure next\" names the logs that would tell.", may_cost(facts, stall.planned));
     } else if !gone(facts).is_empty() {
         "A machine was silent for longer than its agent-ttl; for how long, and why, is not shown. A longer one rides out more, and starts the units of a dead machine later."
-    } else if let Some(bound) = why_kept(case) {
-        &bound.text
     } else if facts.searched() {
         "A search seems to have picked these lines. Why the leader changed may stand among those that it left out: see \"Measure next\"."
     } else {
         "Nothing in the input shows that a value is too low or too high. \"Measure next\" names the logs that would."
     };
     said.to_owned()
-}
-
-/// What keeps the value that the trouble of the log bears on.
-fn why_kept<'a>(case: &Case<'a>) -> Option<&'a Bound> {
-    let parameter = match (case.plan.replay.explained, case.facts.fleet_failures.is_empty()) {
-        (1.., _) => Parameter::ElectionTimeout,
-        (_, false) => Parameter::EtcdRequestTimeout,
-        _ => return None,
-    };
-    case.plan.of(parameter).because.first()
 }
 
 /// Which values act, where a configuration is given: both of its etcd, and what it states of fleet.

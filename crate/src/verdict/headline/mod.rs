@@ -15,13 +15,13 @@ use crate::facts::slow_requests::longest_wait;
 use crate::facts::texts::{BY_LEADER, says};
 use crate::ids::RuleId;
 use crate::parameters::Parameter;
-use crate::plan::{Limit, waits_too_little};
+use crate::plan::waits_too_little;
 use crate::report::{Confidence, Severity, Timing};
 use crate::rules::common::{human_limit, times};
 use crate::rules::{Finding, raised};
 use crate::units::S;
 use crate::verdict::Case;
-use crate::verdict::timing::{cut_off, unlike_members};
+use crate::verdict::timing::{cut_off, over_budget, unlike_members};
 use crate::verdict::unexplained::shows_only_a_state;
 
 /// A sentence, and the finding that says the same at length.
@@ -103,13 +103,12 @@ fn trouble<'a>(case: &Case<'a>, timing: Timing) -> Headline<'a> {
     let id = telling.map(|finding| finding.id);
     let presence = if id == Some(RuleId::FleetAgentHeartbeatLost) { presence_headline(case) } else { None };
     let title = presence.unwrap_or_else(|| telling.map_or(String::new(), |finding| finding.title.clone()));
-    let budget = case.plan.too_long.filter(|too_long| too_long.limit == Limit::Budget);
     let end = match (timing, id) {
         // It is the timers that are at fault.
         (Timing::NotTheRemedy, Some(RuleId::EtcdBadConfig)) => "",
         // A slip in a file is no trouble of which a cause is asked for.
         (Timing::Undecided, Some(id)) if id.is_of_configuration() => "",
-        (Timing::NotTheRemedy, _) if budget.is_some() => " No value that keeps to your failover budget helps.",
+        (Timing::NotTheRemedy, _) if over_budget(case).is_some() => " No value that keeps to your failover budget helps.",
         (Timing::NotTheRemedy, _) => " No timer cures that.",
         (Timing::Undecided, _) => " The input does not show whether timing is the cause.",
         _ => "",
