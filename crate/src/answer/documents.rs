@@ -42,8 +42,10 @@ fn document(at: usize, source: &Source, facts: &Facts) -> DocumentReport {
                 document.software.retain(|software| software.name != stated.name);
                 document.software.insert(0, stated);
             }
-            let beside = lines_beside(facts, at).min(document.unread);
-            (document.recognised, document.unread) = (document.recognised + beside, document.unread - beside);
+            // As a log, indented lines count as nothing.
+            let beside = lines_beside(facts, at).min(document.lines.saturating_sub(document.recognised + document.foreign));
+            document.recognised += beside;
+            document.unread = document.unread.saturating_sub(beside);
         }
         return document;
     }
@@ -121,6 +123,7 @@ mod tests {
         // In one text with it, its lines are read as well.
         let whole = format!("{pod}  volumes:\n  - name: data\n");
         let both = &report(&[&(log("etcdserver/raft.go:416") + &whole)]).documents[0];
-        assert_eq!((both.unread, both.software[0].versions.as_str()), (0, "3.5.12"));
+        assert_eq!((both.lines, both.recognised, both.unread), (9, 9, 0));
+        assert_eq!(both.software[0].versions, "3.5.12");
     }
 }
