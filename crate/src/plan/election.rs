@@ -4,7 +4,7 @@ use super::kept_place::kept_place;
 use super::ladder::{LADDER, fits, is_operated, least, needed, of_beat, pairs, tenth, waits_too_little};
 use super::meant::meant;
 use super::pair::{Limit, NO_ETCD, Pair, TooLong, above_default, beat_cost, cheaper, failover_at, keep, ms, reasons, set, would_do};
-use super::{Bound, Decision, Doubts, as_meant, bound, remark, stall_to_survive, stated_of_pair};
+use super::{Bound, Decision, Doubts, as_meant, bound, if_set_since, remark, stall_to_survive, stated_of_pair};
 use crate::facts::settings::{self, SETTINGS_REFUSED, from_configuration, is_refused};
 use crate::facts::{EventId, Facts, Generation, InForce, StallKind};
 use crate::gather::Gather;
@@ -312,7 +312,7 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) ->
     }
     let mut reasons = reasons(facts, stall, (heartbeat, election));
     if now == facts.value(Parameter::ElectionTimeout) {
-        reasons.extend(if_set_since(facts).map(remark));
+        reasons.extend(set_since(facts));
     }
     Raise::To(election, reasons)
 }
@@ -320,21 +320,14 @@ fn raise(facts: &Facts, findings: &[Finding], replay: &Replayed, now: Micros) ->
 /// A stated pair is taken to have been in force (method 1.2). One as it is proposed here, named by no log, is enough for stalls that
 /// are guessed if it was set only after the log: such a guess counts in 1.2 of the election-timeout in force (method 2.2), and
 /// grows with each proposal that is written into the file.
-fn if_set_since(facts: &Facts) -> Option<String> {
+fn set_since(facts: &Facts) -> Option<Bound> {
     let (known, beat) = (facts.in_force(Parameter::ElectionTimeout), facts.value(Parameter::HeartbeatInterval));
     let now = known.value.filter(|now| known.place.is_some() && known.event.is_none() && pairs(facts).contains(&(beat, *now)))?;
     let guess = facts.longest_stall().filter(|stall| matches!(stall.kind, StallKind::Return | StallKind::CutOff))?;
     let default = settings::default(facts, Parameter::ElectionTimeout).value?;
     let less = guess.planned - (now - default) * 6 / 5;
     let (_, enough) = pairs(facts).into_iter().find(|pair| fits(facts, *pair, less))?;
-    (enough <= now && facts.assumptions.stall_ms.is_none()).then(|| {
-        format!(
-            "If {} was set only after this log, it is right as it is: with the default of {} in force the same lines ask for {}.",
-            ms(now),
-            ms(default),
-            ms(enough)
-        )
-    })
+    (enough <= now && facts.assumptions.stall_ms.is_none()).then(|| if_set_since(Parameter::ElectionTimeout, now, enough, default))
 }
 
 /// The sound pair that the configuration states where the log shows that the member runs with another one.

@@ -217,6 +217,14 @@ fn as_meant(parameter: Parameter, value: Micros) -> Bound {
     remark(format!("The file means {}, but as it is written there it does not apply.", parameter.human(value)))
 }
 
+/// What changes if the stated value `now` is the answer to the log and was not in force; then the lines ask for `asked` (method 1.2).
+fn if_set_since(parameter: Parameter, now: Micros, asked: Micros, default: Micros) -> Bound {
+    let [now, default, asked] = [now, default, asked].map(|value| parameter.human(value));
+    remark(format!(
+        "If {now} was set only after this log, it is right as it is. With the default of {default} in force the same lines ask for {asked}."
+    ))
+}
+
 /// Whether the file gets this value: it is another than the one in force, or that one is not what the file says. A log shows what it
 /// costs to leave it so; a review leaves nothing that is not read.
 fn writes_anew(facts: &Facts, parameter: Parameter, value: Micros) -> bool {

@@ -1,6 +1,6 @@
 //! fleet's etcd-request-timeout: longer than the stalls of etcd that it should ride out.
 
-use super::{Bound, Decision, Doubts, as_the_file_means, bearing_on, beside, bound, load, remark, rung, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bearing_on, beside, bound, if_set_since, load, remark, rung, stall_to_survive};
 use crate::facts::failures::{proven_wait, proven_wait_with};
 use crate::facts::{Facts, FleetFailure};
 use crate::ids::RuleId;
@@ -232,23 +232,16 @@ fn propose(facts: &Facts, findings: &[Finding], need: Micros, mut why: Vec<Bound
     let guessed = stall_to_survive(facts).is_none_or(|(_, guessed)| guessed);
     let interpolated = (!RUN.contains(&value)).then_some(RUN_TEXT);
     let mut decision = Decision::set(facts, PARAMETER, value, why, Doubts { guessed, interpolated, ..Doubts::default() });
-    decision.because.extend(if_set_since(facts).or_else(|| if_set_elsewhere(facts, value)));
+    decision.because.extend(set_since(facts).or_else(|| if_set_elsewhere(facts, value)));
     Decision { neighbours: neighbours(facts, value, need), cost: cost(facts, value), findings: bearing_on(findings, PARAMETER), ..decision }
 }
 
 /// A stated value is taken to be in force; what changes if it is the answer to this log and not what it shows (method 1.2).
-fn if_set_since(facts: &Facts) -> Option<Bound> {
+fn set_since(facts: &Facts) -> Option<Bound> {
     let (now, default) = (facts.in_force(PARAMETER), PARAMETER.default_value());
     let value = now.value.filter(|value| now.place.is_some() && now.event.is_none() && *value > default)?;
     let asked = FLOOR.max(proven_wait_with(facts, default)? * 5 / 4);
-    (value >= asked && stall_to_survive(facts).is_none()).then(|| {
-        remark(format!(
-            "If {} was set only after this log, it is right as it is. With the default of {} in force the same lines ask for {}.",
-            PARAMETER.human(value),
-            PARAMETER.human(default),
-            human(asked)
-        ))
-    })
+    (value >= asked && stall_to_survive(facts).is_none()).then(|| if_set_since(PARAMETER, value, asked, default))
 }
 
 /// Of a log alone the default is assumed; what changes if fleetd was started with another limit (method 1.2).

@@ -216,7 +216,9 @@ fn open_election(facts: &Facts, log: usize) -> Option<EventId> {
     let begins = |event: &Event| event.meaning == Meaning::ElectionStart || of_04(event) && event.word("new") == Some("candidate");
     let at = events.iter().rposition(begins)?;
     // At its start a new cluster holds the first one.
-    events[at].number("term").or(of_04(&events[at]).then_some(2)).filter(|term| *term > 1)?;
+    if !of_04(&events[at]) && events[at].number("term").is_none_or(|term| term <= 1) {
+        return None;
+    }
     // Others become followers of a term by the mere request for their votes.
     let who = events[at].word("id");
     let ends = |event: &Event| match event.meaning {

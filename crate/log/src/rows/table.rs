@@ -24,13 +24,13 @@ impl Table {
     pub fn under(head: &Event, text: &str) -> Option<Table> {
         let cell = |name: &str| text.split('|').position(|cell| cell.trim() == name);
         // `avg-cpu:` names the row, and has no cell below it.
-        let column = |names: [&str; 2]| text.split_whitespace().filter(|word| *word != "avg-cpu:").position(|word| names.contains(&word));
+        let column = |names: &[&str]| text.split_whitespace().filter(|word| *word != "avg-cpu:").position(|word| names.contains(&word));
         match head.meaning {
             Meaning::CtlStatus => Some(Table::Members(cell("VERSION"), cell("IS LEADER")?, cell("RAFT TERM"))),
             Meaning::ProcessorShares => {
-                Some(Table::Processor(column(["id", "%idle"])?, column(["wa", "%iowait"])?, column(["st", "%steal"])))
+                Some(Table::Processor(column(&["id", "%idle"])?, column(&["wa", "%iowait"])?, column(&["st", "%steal"])))
             }
-            Meaning::DiskWaits => Some(Table::Disks(column(["w_await"; 2])?, column(["f_await"; 2]))),
+            Meaning::DiskWaits => Some(Table::Disks(column(&["w_await"])?, column(&["f_await"]))),
             _ => None,
         }
     }
@@ -68,8 +68,7 @@ impl Table {
                 let mut most = head.number("steal").unwrap_or(-1);
                 if steal > most {
                     most = steal;
-                    (head.line, head.span, head.message) = (row.number, row.span, row.span);
-                    head.text = row.raw.into();
+                    stand_for_all(head, row);
                 }
                 let told = [("steal", most), ("rows", rows), ("full", full)];
                 head.values = told.into_iter().map(|(name, number)| (name, Value::Number(number))).gather();
@@ -86,8 +85,7 @@ impl Table {
                 for (name, took) in [("write", Some(write)), ("flush", flush.and_then(cell))] {
                     let took = (took.unwrap_or(0.0) * 1000.0) as i64;
                     if took > head.number(name).unwrap_or(0) {
-                        (head.line, head.span, head.message) = (row.number, row.span, row.span);
-                        head.text = row.raw.into();
+                        stand_for_all(head, row);
                         head.values.retain(|(other, _)| *other != name);
                         head.values.push((name, Value::Number(took)));
                     }
@@ -96,6 +94,12 @@ impl Table {
         }
         true
     }
+}
+
+/// The event of the head shows this row.
+fn stand_for_all(head: &mut Event, row: Row) {
+    (head.line, head.span, head.message) = (row.number, row.span, row.span);
+    head.text = row.raw.into();
 }
 
 /// A share in whole percent.
