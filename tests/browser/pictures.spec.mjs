@@ -87,6 +87,16 @@ suite('pictures', (story) => {
         return labels.filter((label) => on(label.getBBox())).map((label) => label.textContent);
       });
       assert.deepEqual(crossed, [], `${stall}: the curve runs through a name`);
+      const lone = await page.locator('#whatif svg:visible').evaluate((picture) => {
+        const points = [...picture.querySelectorAll('.point')].map((point) => point.getBoundingClientRect());
+        return [...picture.querySelectorAll('.lab2')]
+          .filter((label) => {
+            const { left, top } = label.getBoundingClientRect();
+            return !points.some((point) => Math.abs(point.left - left) < 30 && Math.abs(point.top - top) < 40);
+          })
+          .map((label) => label.textContent);
+      });
+      assert.deepEqual(lone, [], `${stall}: no point stands beside its name`);
     }
   });
 
@@ -146,6 +156,33 @@ suite('pictures', (story) => {
     await page.locator('#whatif button:visible', { hasText: 'back to what was found' }).click();
     await page.locator('#whatif svg:visible').waitFor();
     assert.equal(await stall.inputValue(), '1700');
+  });
+
+  story('marks of two kinds in one second do not lie over one another', {}, async (page) => {
+    const fleet = (time, text) => `Nov 12 03:${time} core-1 fleetd[512]: ${text}\n`;
+    await paste(
+      page,
+      fleet(
+        '04:21',
+        'ERROR engine.go:217: Engine leadership lost, renewal failed: 501: All the given peers are not reachable',
+      ) +
+        fleet(
+          '04:21',
+          'ERROR client.go:213: Unable to get result for {Get /_coreos.com/fleet/job}, retrying in 100ms',
+        ) +
+        fleet('04:22', 'ERROR agent.go:44: Failed fetching Units from Registry: timeout reached') +
+        fleet('54:22', 'ERROR agent.go:44: Failed fetching Units from Registry: timeout reached'),
+    );
+    const meet = await page.locator('.tl:visible').evaluate((picture) => {
+      const marks = [...picture.querySelectorAll('.mark')].map((mark) => [mark.classList[1], mark.getBBox()]);
+      const meets = (a, b) =>
+        a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+      return marks.flatMap(([kind, box]) =>
+        marks.filter(([other, beside]) => other !== kind && meets(box, beside)).map(([other]) => `${kind} on ${other}`),
+      );
+    });
+    assert.ok((await page.locator('.tl:visible .mark').count()) > 2);
+    assert.deepEqual(meet, []);
   });
 
   story('each kind of mark has a shape of its own', {}, async (page) => {

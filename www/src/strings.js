@@ -355,7 +355,8 @@ export const VALUES = {
   nothing: 'Nothing.',
   line: (/** @type {number} */ line) => `line\u00a0${line}`,
   show: (/** @type {string} */ place) => `${place}: show it in the text`,
-  basis: (/** @type {string} */ basis, /** @type {string} */ sure) => `Basis: ${basis}. How sure: ${sure}.`,
+  basis: (/** @type {string} */ basis, /** @type {string} */ sure) => `Basis: ${basis}. ${VALUES.howSure(sure)}`,
+  howSure: (/** @type {string} */ sure) => `How sure: ${sure}.`,
   pairs: ['heartbeat / election', 'New leader, median', '99 in 100'],
   proposed: (/** @type {string} */ values) => (values ? `Proposed: ${values}.` : 'No change is proposed.'),
 };

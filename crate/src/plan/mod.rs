@@ -76,6 +76,14 @@ impl Decision {
         Decision { proposed: Some(value), confidence, ..decision }
     }
 
+    /// A sum that ends below the proposed value would leave its reader to wonder: the value is the next one that is proposed at all.
+    fn tell_rounding(&mut self) {
+        let (Some(value), Some(first)) = (self.proposed, self.because.first_mut()) else { return };
+        if first.side == Side::AtLeast && first.value.is_some_and(|asked| asked < self.parameter.number(value)) {
+            first.text += &format!(" Rounded up: {}.", self.parameter.human(value));
+        }
+    }
+
     /// The value that will be in force after the plan.
     pub fn value(&self) -> Micros {
         self.proposed.or(self.current.value).unwrap_or_else(|| self.parameter.default_value())
@@ -144,6 +152,7 @@ pub fn plan(facts: &Facts, findings: &[Finding]) -> Plan {
     let remaining = replay::remaining(facts, &timers);
     let fleet_remaining = request::remaining(facts, request.value());
     let mut decisions = vec![pair.heartbeat, pair.election, request, agent, interval];
+    decisions.iter_mut().for_each(Decision::tell_rounding);
     // Where a value is written so that its reader refuses all, the default does not act either.
     for decision in decisions.iter_mut().filter(|decision| decision.proposed.is_some()) {
         if decision.proposed == decision.current.value {

@@ -143,14 +143,15 @@ fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
     let at_least = |basis, bound_at, text| bound(Side::AtLeast, basis, PARAMETER, bound_at, text);
     let (rides, outage, rests_on) = (facts.rides_out(value, burden.timeout), burden.outage, burden.rests_on);
     let ride = if facts.monitor_may_hang() {
-        let text = format!(
-            "The monitor must not fire, as fleet 0.12 and later can hang then. With {} the tries of one beat span {}; the outage to survive is {}, {rests_on}.",
-            PARAMETER.human(value),
-            human(rides),
-            human(outage)
-        );
         // The least value that spans the outage, in whole seconds.
         let least = (1..=value / S).map(|seconds| seconds * S).find(|ttl| facts.rides_out(*ttl, burden.timeout) >= outage);
+        let text = format!(
+            "The monitor must not fire, as fleet 0.12 and later can hang then. With {} the tries of one beat span {}; the outage to survive is {}, {rests_on}.{}",
+            PARAMETER.human(value),
+            human(rides),
+            human(outage),
+            least.map_or_else(String::new, |least| format!(" {} would just do.", PARAMETER.human(least)))
+        );
         at_least(Basis::Measured, least, text)
     } else {
         at_least(

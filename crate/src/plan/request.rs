@@ -9,7 +9,7 @@ use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::report::{Basis, Provenance, Side};
 use crate::rules::{Finding, named, raised};
-use crate::units::{Micros, S, human};
+use crate::units::{MS, Micros, S, human};
 use crate::version::version;
 
 /// Rungs (method 7.2).
@@ -139,9 +139,14 @@ fn for_stall(facts: &Facts, stall: Micros) -> Need {
             "The requests waited for a stall that no sensible limit outlasts. A longer one would only hold each call for longer.",
         );
     }
-    let text = format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", human(stall), human(asked));
+    let text = format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", sum(stall), sum(asked));
     let follows = "fleet fails when a stall outlasts this limit, not when the leader changes: 16 errors without any election at 1\u{a0}s, none beside 11 elections at 5\u{a0}s (measured).";
     Need::AtLeast(asked, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(asked), text), remark(follows)])
+}
+
+/// To the millisecond below 10 s, so that a sum and the value above it can be held against each other.
+fn sum(time: Micros) -> String {
+    if time < 10 * S && time % (10 * MS) != 0 { Parameter::ElectionTimeout.human(time) } else { human(time) }
 }
 
 /// What explains the failed requests better than a short limit does, or leaves it open.
@@ -267,7 +272,7 @@ fn cost(facts: &Facts, value: Micros) -> String {
 fn neighbours(facts: &Facts, value: Micros, need: Micros) -> Vec<String> {
     let (mut texts, [below, above]) = (Vec::new(), beside(&LADDER, value));
     if let Some(below) = below {
-        texts.push(format!("Not {}: below the {} asked for.", PARAMETER.human(below), human(need)));
+        texts.push(format!("Not {}: below the {} asked for.", PARAMETER.human(below), sum(need)));
     }
     if let Some(above) = above {
         let more = if 12 * above > facts.value(Parameter::AgentTtl) {

@@ -501,3 +501,11 @@ fn openshift_gets_a_pair_that_its_operator_knows() {
     assert_eq!(of("Standard", 5500.0), (None, true));
     assert_eq!(of("Slower", 2900.0), (None, true));
 }
+
+/// A reader who does the sum is to end at the value.
+#[test]
+fn a_value_above_its_sum_is_said_to_be_rounded_up() {
+    let first = |stall_ms| planned(DEFAULTS, Some(stall_ms)).of(Parameter::ElectionTimeout).because[0].text.clone();
+    assert!(first(1440.0).replace("\u{a0}", " ").ends_with("= 2300 ms. Rounded up: 2500 ms."), "{}", first(1440.0));
+    assert!(!first(3200.0).contains("Rounded"), "{}", first(3200.0));
+}

@@ -13,6 +13,8 @@ import { named, pairOf, round, scaleOf, seconds } from './trade-off.js';
 /** The height of a label of two lines, and about the width of a letter in it. */
 const LABEL = 34;
 const LETTER = 7;
+/** Seconds from one number below the curve to the next. */
+const STEPS = [1, 2, 5, 10, 20, 30];
 
 /**
  * @param {Model} model
@@ -97,7 +99,7 @@ function budgetLine({ x, left, top, bottom }, budget) {
 
 /** The lines across and the numbers at both edges. @param {Plot} plot @param {number} most seconds that have a number */
 function grid({ x, y, left, right, bottom, maxX, maxY, daily }, most) {
-  const step = Math.max(1, Math.ceil(maxX / 1000 / most));
+  const step = STEPS.find((each) => maxX / 1000 / each <= most) ?? 60;
   const ticks = [...Array(Math.floor(maxX / 1000 / step) + 1).keys()].map((each) => each * step);
   const across = (/** @type {number} */ value) => [
     svg('line', { class: 'grid', x1: left, x2: right, y1: y(value), y2: y(value) }),
@@ -141,14 +143,18 @@ function labelled({ x, y, value, right, top }, marks, points) {
     const pair = `${pairOf(point)}: ${seconds(point.failoverP50)}`;
     const wide = Math.max(label.length, pair.length) * LETTER;
     const high = cy < top + 40;
-    // Beside the line where there is no room above it, and beside the curve where that falls past the name.
-    const fallen = points.filter((each) => y(value(each).high) > cy + LABEL).map((each) => x(each.failoverP50));
-    const beside = Math.max(slowest, fallen.length > 0 ? Math.min(...fallen) : 0) + 2;
-    const tx = Math.min((high ? beside : cx) + 8, right - wide);
-    const ty = free(tx, wide, high ? cy + 14 : cy - 30, high ? LABEL : -LABEL);
+    // Below the line where there is no room above it; beside the curve where that falls through the name.
+    const fallsTo = (/** @type {number} */ depth) =>
+      Math.min(right, ...points.filter((each) => y(value(each).high) > cy + depth).map((each) => x(each.failoverP50)));
+    const crossed = high && fallsTo(12) < cx + 8 + wide;
+    const beside = crossed ? Math.max(slowest, fallsTo(LABEL)) + 18 : cx;
+    const tx = Math.min(beside + 8, right - wide);
+    const ty = free(tx, wide, high ? cy + 20 : cy - 30, high ? LABEL : -LABEL);
     return [
       svg('line', { class: `whisker ${name}`, x1: cx, x2: slowest, y1: cy, y2: cy }),
       shape(name, cx, cy),
+      // Away from its mark, a name says again which one it means.
+      crossed && shape(name, tx - 12, ty - 4),
       svg('text', { class: 'lab2', x: tx, y: ty }, label),
       svg('text', { x: tx, y: ty + 15 }, pair),
     ];

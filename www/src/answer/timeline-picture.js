@@ -15,6 +15,7 @@ const TOP = 30;
 const NAMES = 124;
 /** A bar's half height, by what it shows. */
 const HALF = { lead: 6, stall: 7 };
+const MARK_WIDTH = 12;
 /** About the width of a letter. */
 const LETTER = 7;
 /** What a clock counts on by from one moment below the axis to the next: seconds, and whole days. */
@@ -80,6 +81,7 @@ function plotOf({ lanes }, span, width, narrow) {
  */
 function laneOf({ name, leads, stalls, marks }, y, plot, actions) {
   const { narrow, start, right, x, inside } = plot;
+  const below = freeRow();
   return [
     svg('text', { class: 'lab', x: 0, y: narrow ? y - 18 : y + 4 }, short(name, narrow ? 40 : 13)),
     svg('line', { class: 'grid', x1: start, x2: right, y1: y, y2: y }),
@@ -87,13 +89,25 @@ function laneOf({ name, leads, stalls, marks }, y, plot, actions) {
     stalls.map((part) => bar(part, 'stall', y, plot)),
     marks
       .filter((mark) => inside(mark.time))
+      .sort((a, b) => a.time - b.time)
       .map((mark) => {
-        const shape = markShape(mark.kind, x(mark.time), y + (mark.kind === 'late-heartbeat' ? -13 : 14));
+        const at = x(mark.time);
+        const shape = markShape(mark.kind, at, y + (mark.kind === 'late-heartbeat' ? -13 : below(at, mark.kind)));
         shape.classList.add('press');
         shape.addEventListener('click', () => actions.show(mark.document, mark));
         return shape;
       }),
   ];
+}
+
+/** Gives how far below a lane a mark stands: marks of another kind do not lie over one another while a row has room. */
+function freeRow() {
+  const rows = [14, 25].map((depth) => ({ depth, kind: '', x: -Infinity }));
+  return (/** @type {number} */ x, /** @type {string} */ kind) => {
+    const row = rows.find((each) => each.kind === kind || each.x + MARK_WIDTH <= x) ?? rows[0];
+    Object.assign(row, { kind, x });
+    return row.depth;
+  };
 }
 
 /**

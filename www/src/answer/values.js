@@ -18,13 +18,22 @@ const COST_SHOWN = 140;
  */
 export function valuesTable(report, actions, written) {
   const counts = `${word(report.recommendations.length)} ${VALUES.toChange}, ${word(report.kept.length).toLowerCase()} ${VALUES.toKeep}.`;
-  const remark = [counts, linesRemark(report)].filter(Boolean).join(' ');
+  const remark = [counts, howSure(report.recommendations), linesRemark(report)].filter(Boolean).join(' ');
   return h(
     'div',
     null,
     heading('values-title', WORDS.values, remark),
     valuesRows(report, actions, 'values-title', written),
   );
+}
+
+/** How sure the changed values are; of which one it is said only where they differ. @param {Recommendation[]} changed */
+function howSure(changed) {
+  const sure = [...new Set(changed.map((row) => row.confidence))];
+  const of = (/** @type {string} */ confidence) => changed.filter((row) => row.confidence === confidence);
+  const names = (/** @type {string} */ confidence) => of(confidence).map((row) => shortName(row.parameter));
+  const told = sure.map((each) => CONFIDENCE[each] + (sure.length > 1 ? ` (${names(each).join(', ')})` : ''));
+  return changed.length > 0 && VALUES.howSure(told.join(', '));
 }
 
 /**
