@@ -95,6 +95,8 @@ fn stands_quoted(text: &str, at: usize) -> bool {
             || alone
             || before.ends_with("printf")
             || before.ends_with("echo -e")
+            // An item of a list of YAML, as a script writes it line by line.
+            || before.ends_with("echo") && word.text.trim_start().starts_with("- ")
             || before.ends_with('+'))
 }
 
@@ -165,6 +167,9 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         }
         if let Some(value) = set_by_call(&tokens, at).or_else(|| set_by_dockerfile(&tokens, at, text)) {
             variable(builder, inner, token.text, value, &unit);
+        }
+        if token.quoted && token.text.strip_suffix(':') == Some(K3S) {
+            arguments(builder, inner, &tokens[at..], &unit);
         }
         let value = assigned(&tokens, at);
         let meant = keys::of_prefixed(token.text).filter(|(parameter, _)| has_home && is_at_home(*parameter, class, &tokens[..at]));
@@ -357,12 +362,12 @@ fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
     }
 }
 
-/// `etcd-arg = [ "heartbeat-interval=500" ]`.
+/// `etcd-arg = [ "heartbeat-interval=500" ]`, or the lines of its file: `"etcd-arg:"` and `"  - heartbeat-interval=500"`.
 fn arguments(builder: &mut Builder, inner: &MappedText, tokens: &[Token], unit: &str) {
     builder.cluster.own_pair = Some(&RANCHER);
     builder.cluster.launcher = Some(k3s::launcher(&inner.text));
     for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
-        let Some((name, value)) = token.text.split_once('=') else { continue };
+        let Some((name, value)) = token.text.trim_start_matches([' ', '-']).split_once('=') else { continue };
         builder.flag(name, value, inner.place(token.span.end - value.len()..token.span.end), Home::new(unit, Class::Flag, ""));
     }
 }

@@ -68,6 +68,22 @@ fn lists_and_assignments_of_other_languages() {
     }
 }
 
+/// k3s and RKE2 read a file of YAML, which a script or a program may write line by line.
+#[test]
+fn lines_of_the_file_of_k3s() {
+    let script = "#!/bin/sh\n{\n  echo \"token: \\\"$TOKEN\\\"\"\n  echo \"etcd-arg:\"\n  echo \"  - heartbeat-interval=300\"\n  echo '  - election-timeout=3000'\n} > /etc/rancher/k3s/config.yaml\n";
+    let program = "if server:\n    lines += [\n        \"etcd-arg:\",\n        \"  - heartbeat-interval=300\",\n        \"  - election-timeout=3000\",\n    ]\n";
+    for text in [script, program] {
+        assert_eq!(stated(text), [("heartbeat-interval", "300".to_owned()), ("election-timeout", "3000".to_owned())], "{text}");
+    }
+    // A list of another component's arguments, and a sentence.
+    for other in
+        [script.replace("etcd-arg:", "kubelet-arg:"), "echo \"  - heartbeat-interval=300 of etcd-arg is the default\"\n".to_owned()]
+    {
+        assert!(crate::config::read(0, &other).is_none_or(|read| read.settings.is_empty()), "{other}");
+    }
+}
+
 #[test]
 fn blocks_do_not_overrule_each_other() {
     let block = |name: &str, beat: u32| {
