@@ -74,7 +74,7 @@ fn read_as(source: Source, document: DocumentId, text: &str) -> Configuration {
             }
         }
     }
-    builder.cluster.launcher = builder.cluster.launcher.or_else(|| runs::tool_of(source, text).map(Launcher::Tool));
+    builder.cluster.launcher = builder.cluster.launcher.or_else(|| runs::launcher_of(source, text));
     let is_mixed = || !text.starts_with("#!") && sources::env::is_mixed(text);
     builder.cluster.written = match source {
         Source::Manifest => builder.cluster.launcher.is_none(),

@@ -1,15 +1,23 @@
 //! What starts etcd from a text that names no launcher of Kubernetes.
 
-use super::configuration::Source;
+use super::configuration::{Launcher, Source};
 use super::syntax::command::start_of_etcd;
 use super::tools::{DOCKER, MICROK8S, NOMAD, PROCFILE, SENSU, SERVICE, SUPERVISOR, Tool};
 use crate::search;
 
-/// What starts etcd from such a text, where it is neither systemd nor Kubernetes.
-pub fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
+/// What starts etcd from such a text, where it is not systemd.
+pub fn launcher_of(source: Source, text: &str) -> Option<Launcher> {
+    // RKE and Talos, as Terraform and Pulumi have them, and not NixOS: neither runs etcd as a unit of systemd's.
+    let installs = || search::any(text, &["extra_args", "extraArgs", "ExtraArgs"]) && !search::has(text, "services.etcd");
+    if source == Source::Program && installs() { Some(Launcher::Installer) } else { tool_of(source, text).map(Launcher::Tool) }
+}
+
+fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
     match source {
         Source::DropIn if search::has(text, "[program:") => Some(&SUPERVISOR),
         Source::Program | Source::Environment if search::has(text, "task \"") && search::has(text, "driver") => Some(&NOMAD),
+        // docs.docker.com/reference/api/engine: POST /containers/create, and what Terraform calls it.
+        Source::Program if search::any(text, &["createContainer", "\"docker_container\""]) => Some(&DOCKER),
         Source::Flags if search::has(text, "${SNAP") => Some(&MICROK8S),
         Source::Flags if is_procfile(text) => Some(&PROCFILE),
         Source::Fragment if search::has(text, "/sensu") => Some(&SENSU),
@@ -61,6 +69,27 @@ mod tests {
         for other in [etcd.replace("etcd1", "command"), format!("As we run it:\n{etcd}"), format!("{etcd}    cpu: 2\n")] {
             assert_eq!(restarts(&other), None, "{other}");
         }
+    }
+
+    /// docs.siderolabs.com/talos, "talosctl": a machine of Talos has no systemctl. Of RKE etcd is a container.
+    #[test]
+    fn what_an_installer_runs_is_no_unit() {
+        let installed = |text: &str| crate::config::read(0, text).expect("a configuration").cluster.launcher;
+        let talos = "const patch = { cluster: { etcd: { extraArgs: {\n  \"election-timeout\": \"5000\",\n} } } };\n";
+        assert_eq!(installed(talos), Some(Launcher::Installer));
+        let rke = "resource \"rke_cluster\" \"a\" {\n  services {\n    etcd {\n      extra_args = {\n        election-timeout = \"5000\"\n      }\n    }\n  }\n}\n";
+        assert_eq!(installed(rke), Some(Launcher::Installer));
+        let nixos = "services.etcd.extraConf.ELECTION_TIMEOUT = \"2000\";\nservices.web.extraArgs = [ \"-v\" ];\n";
+        assert_eq!(installed(nixos), None);
+        let kubekey = "apiVersion: kubekey.kubesphere.io/v1\nkind: Config\nspec:\n  etcd:\n    env:\n      election_timeout: 5000\n";
+        for text in [
+            kubekey.to_owned(),
+            kubekey.replace("v1\nkind: Config", "v1alpha2\nkind: Cluster").replace("env:\n      election_timeout", "electionTimeout"),
+        ] {
+            assert_eq!(installed(&text), None, "{text}");
+        }
+        let made = "docker.createContainer({ Env: [\n  'ETCD_HEARTBEAT_INTERVAL=500',\n  'ETCD_ELECTION_TIMEOUT=5000',\n] });\n";
+        assert_eq!(installed(made), Some(Launcher::Tool(&DOCKER)));
     }
 
     #[test]

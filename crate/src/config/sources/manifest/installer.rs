@@ -120,6 +120,10 @@ fn makes_container(task: &Node) -> bool {
 
 /// What starts the etcd of a manifest.
 pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
+    // KubeKey makes it a unit of systemd's (kubesphere/kubekey@3dd48dc8:cmd/kk/pkg/etcd/templates/etcd_service.go).
+    if tree.word(root, "apiVersion").is_some_and(|version| version.starts_with("kubekey.")) {
+        return None;
+    }
     Some(match arguments_of(tree, root) {
         Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,
         Some((path, _)) if path == ["etcd-arg"] => Launcher::K3s,
