@@ -48,6 +48,9 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// What editors may put in front of a text; no part of it.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Which document of the input: its index.
 pub type DocumentId = usize;
 

@@ -184,6 +184,11 @@ impl Configuration {
     pub fn problems_of(&self, id: RuleId) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(move |problem| problem.id == id)
     }
+
+    /// Whether it has one of this kind.
+    pub fn has_problem(&self, id: RuleId) -> bool {
+        self.problems_of(id).next().is_some()
+    }
 }
 
 /// What a configuration may be shown with beside its text.

@@ -43,7 +43,7 @@ pub fn read(document: DocumentId, text: &str) -> Option<Configuration> {
     let empty = vague && says_nothing(&read);
     // Manifests in jsonnet or in a language stand in braces over lines.
     let opens = |line: &str| [" {", "[{", "({"].iter().any(|end| line.trim_end().ends_with(end));
-    let braced = || read.problems_of(RuleId::ConfigYamlError).next().is_some() && text.lines().any(opens);
+    let braced = || read.has_problem(RuleId::ConfigYamlError) && text.lines().any(opens);
     if (empty || braced()) && sources::program::is_program(text) {
         return Some(read_as(Source::Program, document, text));
     }

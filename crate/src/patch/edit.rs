@@ -56,7 +56,7 @@ const CONTEXT: usize = 3;
 /// A stretch of whole lines with its new text.
 struct Block {
     /// Old lines, from and to (exclusive).
-    lines: std::ops::Range<usize>,
+    lines: Range<usize>,
     new: Vec<String>,
 }
 

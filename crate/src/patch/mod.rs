@@ -51,7 +51,12 @@ pub struct Change {
 impl Change {
     /// Whether a setting is of this parameter, under the name that the daemon reads.
     fn is_of(&self, setting: &Setting) -> bool {
-        setting.parameter == self.parameter && setting.etcd_04 == (self.etcd == Etcd::V04 && self.parameter.is_etcd())
+        setting.parameter == self.parameter && setting.etcd_04 == self.is_of_04()
+    }
+
+    /// Whether it is a timer of etcd 0.4, which has names of its own.
+    fn is_of_04(&self) -> bool {
+        self.etcd == Etcd::V04 && self.parameter.is_etcd()
     }
 }
 
@@ -147,7 +152,7 @@ fn patch_one(text: &str, configuration: &Configuration, wanted: &[Change]) -> Tr
 /// What a daemon refuses to start with beside the values that were changed, such as a flag that it does not know.
 fn still_refused(text: &str, configuration: &Configuration, edits: &[Edit]) -> Option<String> {
     let kinds = [(RuleId::EtcdBadConfig, "etcd"), (RuleId::ConfigAgentTtlUnit, "fleetd")];
-    let mut told = kinds.into_iter().filter(|(id, _)| configuration.problems_of(*id).next().is_some()).peekable();
+    let mut told = kinds.into_iter().filter(|(id, _)| configuration.has_problem(*id)).peekable();
     told.peek()?;
     let after = config::read(configuration.document, &apply(text, edits))?;
     told.find_map(|(id, daemon)| {

@@ -1,12 +1,13 @@
 //! A document that is to be edited: its lines, its indentation, its way to spell keys.
 
 use super::edit::Edit;
+use super::written::KOPS;
 use super::{Change, render};
 use crate::config::sources::manifest::installer::Arguments;
 use crate::config::{Configuration, Source};
 use crate::gather::Gather;
 use crate::search;
-use crate::text::{line_end, line_start};
+use crate::text::{BYTE_ORDER_MARK, line_end, line_start};
 use crate::yaml::{self, Entry, Node, Tree};
 
 /// How new values are written at their place.
@@ -127,6 +128,13 @@ impl<'a> Place<'a> {
         self.configuration.source != Source::EtcdYaml && count('_') > count('-')
     }
 
+    /// Where the line of a byte begins, behind a byte order mark.
+    pub(super) fn line_start(&self, at: usize) -> usize {
+        let start = line_start(self.text, at);
+        let marked = self.text.get(start..).is_some_and(|line| line.starts_with(BYTE_ORDER_MARK));
+        start + if marked { BYTE_ORDER_MARK.len_utf8() } else { 0 }
+    }
+
     /// At the end of the line on which an entry's key stands.
     pub(super) fn below(&self, entry: &Entry, text: String) -> Edit {
         let from =
@@ -147,9 +155,8 @@ impl<'a> Place<'a> {
 
     /// The blanks before an entry's key.
     pub(super) fn column(&self, entry: &Entry) -> String {
-        let start = line_start(self.text, entry.key.span.start);
-        let lead = self.text.get(start..entry.key.span.start).unwrap_or("");
-        " ".repeat(lead.trim_start_matches('\u{feff}').chars().count())
+        let lead = self.text.get(self.line_start(entry.key.span.start)..entry.key.span.start).unwrap_or("");
+        " ".repeat(lead.chars().count())
     }
 
     pub(super) fn indent_below(&self, entry: &Entry) -> String {
@@ -177,13 +184,5 @@ pub fn marks<'t>(text: &'t str, at: usize, marks: &[char]) -> Option<&'t str> {
     rest.get(..rest.len() - rest.trim_start_matches(marks).len())
 }
 
-/// Where kops lists its clusters of etcd, each with timers of its own.
-pub const KOPS: &str = "etcdClusters";
-
 /// The quotes that close a value.
 pub const QUOTES: &[char] = &['"', '\''];
-
-/// Length of a byte order mark at `at`.
-pub fn bom(text: &str, at: usize) -> usize {
-    if text.get(at..).is_some_and(|rest| rest.starts_with('\u{feff}')) { '\u{feff}'.len_utf8() } else { 0 }
-}

@@ -48,7 +48,7 @@ fn of_file(text: &str, configuration: &Configuration, changes: &[Change]) -> Res
     let of_later = |setting: &Setting| setting.effective && setting.parameter.is_etcd() && !setting.etcd_04;
     let later =
         configuration.cluster.names_etcd_2 || configuration.source == Source::Manifest || configuration.settings.iter().any(of_later);
-    if later && changes.iter().any(|change| change.etcd == Etcd::V04 && change.parameter.is_etcd()) {
+    if later && changes.iter().any(Change::is_of_04) {
         return Err("The log is that of etcd 0.4, and this sets up a later etcd, which ignores the options of 0.4.".to_owned());
     }
     if configuration.source == Source::Flags && text.lines().any(is_traced) {
@@ -63,7 +63,7 @@ fn of_file(text: &str, configuration: &Configuration, changes: &[Change]) -> Res
     if is_printed(text) {
         return Err("A tool printed this of an etcd that runs; change the file or the command that starts it.".to_owned());
     }
-    if configuration.problems_of(RuleId::ConfigArgumentsForm).next().is_some() {
+    if configuration.has_problem(RuleId::ConfigArgumentsForm) {
         return Err(
             "extraArgs has the form of another apiVersion, so each of its entries has to be rewritten, not only etcd's timers.".to_owned()
         );
@@ -261,7 +261,7 @@ impl Place<'_> {
         if coreos.is_some_and(|(tree, coreos)| masks(tree, coreos, section)) {
             return format!("{section}.service is masked here, so it never starts; set {names} where it runs.");
         }
-        if search::has(self.text, "etcdClusters") {
+        if self.of_kops() {
             return "kops knows them as heartbeatInterval and leaderElectionTimeout, with their unit; add what is missing to each of etcdClusters, as in leaderElectionTimeout: 2500ms.".to_owned();
         }
         let hint = match source {

@@ -1,12 +1,12 @@
 //! The same values in every form people keep them in.
 
-use super::written::{is_printed, is_sealed, own_file};
+use super::written::{KOPS, is_printed, is_sealed, own_file};
 use super::{Change, Etcd};
 use crate::config::syntax::command::starts_container;
 use crate::config::syntax::unpack::{base64, gunzip};
 use crate::config::{self, Configuration, Launcher, Setting, Source};
 use crate::gather::Gather;
-use crate::parameters::Parameter;
+use crate::parameters::{Parameter, Unit};
 use crate::report::Rendering;
 use crate::search;
 
@@ -23,16 +23,12 @@ fn fleet(changes: &[Change]) -> impl Iterator<Item = &Change> {
 
 /// The key as the daemon's generation calls it: `peer-election-timeout` for etcd 0.4.
 pub fn key(change: &Change) -> String {
-    if change.etcd == Etcd::V04 && change.parameter.is_etcd() {
-        format!("peer-{}", change.parameter.key())
-    } else {
-        change.parameter.key().to_owned()
-    }
+    if change.is_of_04() { format!("peer-{}", change.parameter.key()) } else { change.parameter.key().to_owned() }
 }
 
 /// The environment variable as the daemon's generation calls it.
 pub fn variable(change: &Change) -> String {
-    if change.etcd == Etcd::V04 && change.parameter.is_etcd() {
+    if change.is_of_04() {
         search::replace(change.parameter.variable(), "ETCD_", "ETCD_PEER_")
     } else {
         change.parameter.variable().to_owned()
@@ -58,7 +54,7 @@ pub fn cloud_config(changes: &[Change]) -> String {
     let mut text = String::from("#cloud-config\n\ncoreos:\n");
     for section in ["etcd", "etcd2", "fleet"] {
         let mine: Vec<&Change> =
-            changes.iter().filter(|change| crate::config::section_of(change.parameter, change.etcd == Etcd::V04) == section).gather();
+            changes.iter().filter(|change| config::section_of(change.parameter, change.etcd == Etcd::V04) == section).gather();
         if mine.is_empty() {
             continue;
         }
@@ -128,7 +124,7 @@ pub fn all(changes: &[Change]) -> Vec<Rendering> {
     if changes.is_empty() {
         return found;
     }
-    let etcd_04 = etcd(changes).any(|change| change.etcd == Etcd::V04);
+    let etcd_04 = changes.iter().any(Change::is_of_04);
     let etcd_3 = etcd(changes).any(|change| change.etcd == Etcd::V3);
     if !etcd_3 {
         add("cloud-config", "user-data", cloud_config(changes));
@@ -162,7 +158,7 @@ pub fn beside(text: &str, configuration: &Configuration, changes: &[Change]) -> 
         return beside(&text, &file, changes);
     }
     // kops has keys of its own.
-    if configuration.source == Source::Manifest && search::has(text, "etcdClusters") {
+    if configuration.source == Source::Manifest && search::has(text, KOPS) {
         return lines(etcd(changes), &|change| format!("    {}: {}ms", camel(change, true), value(change)));
     }
     if own_file(configuration).is_some() {
@@ -206,7 +202,7 @@ fn packed(setting: &Setting) -> Option<(String, Configuration)> {
 
 fn quoted(change: &Change) -> String {
     match change.parameter.unit() {
-        crate::parameters::Unit::GoDuration => format!("\"{}\"", value(change)),
+        Unit::GoDuration => format!("\"{}\"", value(change)),
         _ => value(change),
     }
 }

@@ -15,7 +15,7 @@ pub fn reason(text: &str, configuration: &Configuration, wanted: &[Change], edit
         .iter()
         .any(|setting| setting.effective && setting.value.is_none() && wanted.iter().any(|change| change.is_of(setting)));
     let is_new = |edit: &Edit| edit.start == edit.end;
-    let is_told = |id: RuleId| configuration.problems_of(id).next().is_some();
+    let is_told = |id: RuleId| configuration.has_problem(id);
     if is_told(RuleId::ConfigYamlError) {
         Some("The file is no valid YAML, so nothing in it applies, and neither does this change until that is fixed.")
     } else if is_told(RuleId::ConfigHeaderMissing) {

@@ -120,9 +120,9 @@ impl<'a> Place<'a> {
     /// The sibling's line once more, with the other name and value.
     fn twin_line(&self, sibling: &Sibling, group: &[Change]) -> Option<Edit> {
         let Sibling { at, name: spelling, between, ref value, .. } = *sibling;
-        let (start, end) = (line_start(self.text, at), line_end(self.text, value.end));
+        let (start, end) = (self.line_start(at), line_end(self.text, value.end));
         let prefix = self.text.get(start..at)?;
-        let lead = prefix.trim().trim_start_matches('\u{feff}');
+        let lead = prefix.trim();
         // Puppet's hiera has `profile::etcd::election_timeout`.
         let bare = search::replace(&search::replace(lead, "\"", ""), "'", "");
         let is_lead = lead.ends_with("etcd::") || LEADS.contains(&bare.trim_start_matches(['-', ' ']).trim_end());
@@ -143,7 +143,6 @@ impl<'a> Place<'a> {
         if !continued && self.text.get(..start)?.trim_end_matches(['\n', '\r']).ends_with(CONTINUES) {
             return None;
         }
-        let prefix = prefix.trim_start_matches('\u{feff}');
         let mut new = String::new();
         for change in group {
             let raw = self.value_like(sibling, change);

@@ -11,6 +11,7 @@ use crate::config::syntax::unpack::unpacked;
 use crate::config::syntax::variables;
 use crate::config::{self, Configuration, Setting, Source};
 use crate::gather::Gather;
+use crate::text::BYTE_ORDER_MARK;
 use crate::units::{parse_go_duration, parse_number};
 use crate::yaml::{self, Kind, Node, Style, Tree};
 use crate::{search, sort, template};
@@ -93,7 +94,7 @@ fn only_in<'a>(leaves: &'a [Leaf], others: &[Leaf]) -> Vec<&'a Leaf> {
 fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
     let refuses = |error: serde_yaml::Error| format!("a second YAML reader refuses the file: {error}");
     // A byte order mark is no part of the first key.
-    let text = text.trim_start_matches('\u{feff}');
+    let text = text.trim_start_matches(BYTE_ORDER_MARK);
     let tree = yaml::read(text).map_err(|error| error.message)?;
     let mut leaves = Vec::new();
     let mut roots = tree.documents.iter();

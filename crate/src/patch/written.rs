@@ -3,14 +3,18 @@
 use crate::config::meaning::scalar;
 use crate::config::{Configuration, Setting, of_kernel};
 use crate::search;
+use crate::text::BYTE_ORDER_MARK;
 use crate::units::parse_go_duration;
+
+/// Where kops lists its clusters of etcd, each with timers of its own.
+pub const KOPS: &str = "etcdClusters";
 
 /// What `systemctl show`, `journalctl -o verbose`, `kubectl describe pod`, `docker inspect` and the kernel print.
 pub fn is_printed(text: &str) -> bool {
     of_kernel(text)
         || search::any(text, &["argv[]=", " _CMDLINE=", "\n_CMDLINE="])
         || search::has(text, "Container ID:") && search::has(text, "Restart Count:")
-        || text.trim_start_matches('\u{feff}').starts_with('[') && search::has(text, "\"Config\":")
+        || text.trim_start_matches(BYTE_ORDER_MARK).starts_with('[') && search::has(text, "\"Config\":")
 }
 
 /// The value is not what its bytes say: they are encoded as a whole.

@@ -154,10 +154,7 @@ fn finding(facts: &Facts, id: RuleId, severity: Severity, title: &str) -> Option
         (severity, title)
     };
     // Read line by line, a template may be completed by what it fills in.
-    let tolerant = facts
-        .configurations
-        .iter()
-        .any(|configuration| configuration.tolerant && configuration.problems.iter().any(|problem| problem.id == id));
+    let tolerant = facts.configurations.iter().any(|configuration| configuration.tolerant && configuration.has_problem(id));
     let confidence = if tolerant { Confidence::Medium } else { Confidence::High };
     let mut finding = Finding::new(id, severity, confidence, title, first.note.clone()).counting(problems.len()).on(&parameters);
     finding.evidence = problems

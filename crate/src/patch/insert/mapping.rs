@@ -5,9 +5,9 @@ use crate::config::sources::units::is_true;
 use crate::config::{Source, section_of};
 use crate::gather::Gather;
 use crate::patch::edit::Edit;
-use crate::patch::place::{Form, KOPS, Place, bom};
+use crate::patch::place::{Form, Place};
+use crate::patch::written::KOPS;
 use crate::patch::{Change, Etcd, render};
-use crate::text::line_start;
 use crate::yaml::{Kind, Node, Tree, same_key};
 use crate::{search, template};
 
@@ -94,8 +94,7 @@ impl Place<'_> {
             return Some(Edit::insert(last.span.end, added));
         }
         let first = first?;
-        let start = line_start(self.text, first.span.start);
-        let start = start + bom(self.text, start);
+        let start = self.line_start(first.span.start);
         let lead = self.text.get(start..first.span.start)?;
         let (mark, is_list) = (lead.trim(), form.is_list() && keys.is_empty());
         if !matches!((mark, is_list), ("", false) | ("-", _)) {
@@ -137,8 +136,7 @@ impl Place<'_> {
             }
             let first = root.entries().first()?;
             let lines = self.block(&[], Form::Keys { snake: false }, group, "    ");
-            let at = line_start(self.text, first.key.span.start);
-            let at = at + bom(self.text, at);
+            let at = self.line_start(first.key.span.start);
             let end = self.line_end;
             return Some(Edit::insert(at, format!("coreos:{end}  {section}:{lines}{end}")));
         };

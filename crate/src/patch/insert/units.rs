@@ -13,7 +13,7 @@ use crate::patch::edit::Edit;
 use crate::patch::place::Place;
 use crate::patch::{Change, Etcd, render};
 use crate::search;
-use crate::text::{line_start, lines, offset};
+use crate::text::{BYTE_ORDER_MARK, line_start, lines, offset};
 use crate::yaml::{Node, Tree};
 
 /// Where a file is written to: cloud-init's `path`, Ansible's `dest`.
@@ -163,7 +163,7 @@ impl Place<'_> {
     /// Whether something else stands above a unit's first section.
     fn begins_otherwise(&self) -> bool {
         let mut lines = self.text.lines().map(str::trim);
-        let first = lines.find(|line| !(line.is_empty() || line.starts_with(['#', ';', '\u{feff}'])));
+        let first = lines.find(|line| !(line.is_empty() || line.starts_with(['#', ';', BYTE_ORDER_MARK])));
         self.configuration.source == Source::DropIn && first.is_some_and(|line| !(line.starts_with('[') && line.ends_with(']')))
     }
 }
