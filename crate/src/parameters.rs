@@ -49,6 +49,11 @@ impl Parameter {
         Parameter::EngineReconcileInterval,
     ];
 
+    /// Its place among all five.
+    pub fn place(self) -> usize {
+        Parameter::ALL.iter().position(|each| *each == self).unwrap_or(0)
+    }
+
     /// The id in reports, e.g. `etcd.heartbeat-interval`.
     pub fn id(self) -> &'static str {
         match self {

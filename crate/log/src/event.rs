@@ -82,6 +82,11 @@ impl Event {
         self.values.iter().filter(|(hole, _)| *hole == name).count()
     }
 
+    /// When it happened, in microseconds.
+    pub fn moment(&self) -> Option<Micros> {
+        self.time.map(|time| time.micros)
+    }
+
     /// The declared message that this event is.
     pub fn signature(&self) -> &'static Signature {
         signature(self.signature)

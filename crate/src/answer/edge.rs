@@ -135,7 +135,7 @@ impl<'a> Edge<'a> {
             end: event.span.end,
             text: event.text.to_string(),
             time: event.stamp.as_deref().map(str::to_owned),
-            moment: event.time.map(|time| time.micros),
+            moment: event.moment(),
             host: named,
             note,
         }

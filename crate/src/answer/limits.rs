@@ -17,7 +17,7 @@ pub fn limits(facts: &Facts, sources: &[edge::Source]) -> Vec<String> {
     let mut limits = of_no_kind(facts, sources);
     for configuration in &facts.configurations {
         limits.extend(configuration.limits.iter().cloned());
-        let pasted = facts.configurations.iter().any(|other| other.source == Source::Environment);
+        let pasted = facts.has_source(Source::Environment);
         if let Some(path) = configuration.cluster.absent_file.as_ref().filter(|_| !pasted) {
             limits.push(format!(
                 "The unit reads {path}, which is not here. What it sets beats Environment=, so the values in force are not certain; paste it as well."

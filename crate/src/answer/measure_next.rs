@@ -10,8 +10,8 @@ use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::Clock;
 use crate::plan::Plan;
-use crate::report::{Severity, Step, Timing};
-use crate::rules::{Finding, named, raised};
+use crate::report::{Step, Timing};
+use crate::rules::{Finding, above_remarks, named, raised};
 use crate::search;
 use crate::units::{S, minute};
 use crate::verdict::{other_cause, unexplained};
@@ -118,8 +118,7 @@ const MEASUREMENTS: &[Measurement] = &[
         tells: "Slow plain reads point to that member alone; the first endpoint counts most, as fleet asks it first. Slow reads through the leader point to the cluster.",
     },
     Measurement {
-        // fleet has its own way to ask, above.
-        of: &[RuleId::ClientHttp500, RuleId::FleetEtcdError],
+        of: &[RuleId::ClientHttp500],
         text: "Ask for the health of etcd at the moment of an error.",
         commands: &["HEALTH"],
         tells: "Whether a member or the majority was missing then.",
@@ -135,11 +134,11 @@ const MEASUREMENTS: &[Measurement] = &[
 /// What to measure, the most telling first. Remarks raise nothing.
 pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Timing) -> Vec<Step> {
     let known = by_defragmentation(facts) || large_reads(facts).is_some();
-    // Where the slow requests themselves tell why, neither disk nor processor is in question.
-    let raises = |id: RuleId| raised(findings, id).is_some() && !(known && id == RuleId::EtcdSlowApply);
     // Other clients of etcd get the error that has fleet's name, and ask at endpoints of their own.
-    let of_fleet = |of: &[RuleId]| of.contains(&RuleId::FleetRegistryTimeout) && !facts.has_fleet();
-    let of_others = |of: &[RuleId], id| id == RuleId::FleetEtcdError && of.contains(&RuleId::ClientHttp500) && facts.has_fleet();
+    let trouble = |id: RuleId| if id == RuleId::FleetEtcdError && !facts.has_fleet() { RuleId::ClientHttp500 } else { id };
+    let mut asking: Vec<RuleId> = above_remarks(findings).map(|finding| trouble(finding.id)).gather();
+    // Where the slow requests themselves tell why, neither disk nor processor is in question.
+    asking.retain(|id| !(known && *id == RuleId::EtcdSlowApply));
     let names = names(facts);
     let when = times_of_log(facts).unwrap_or_else(|| String::from("--since today"));
     let at_hand = at_hand(facts, names.unit);
@@ -159,12 +158,11 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Ti
     };
     let mut steps = Vec::new();
     // What settles the cause that the verdict names, then the rest.
-    let cause = other_cause(findings).map(|finding| finding.id);
+    let cause = other_cause(findings).map(|finding| trouble(finding.id));
     for first in [true, false] {
         for measurement in MEASUREMENTS {
-            let of = measurement.of;
-            let asked = !of_fleet(of) && of.iter().any(|id| raises(*id) && !of_others(of, *id));
-            if cause.is_some_and(|id| of.contains(&id)) == first && asked {
+            let settles = |id: &RuleId| measurement.of.contains(id);
+            if cause.as_ref().is_some_and(settles) == first && asking.iter().any(settles) {
                 let commands = measurement.commands.iter().map(filled).gather();
                 steps.push(Step { text: measurement.text.to_owned(), commands, effect: measurement.tells.to_owned() });
             }
@@ -181,15 +179,15 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Ti
     steps.extend(silent_leader(facts, &at_hand));
     let mut logs: Vec<Step> = missing_logs(facts, findings, &at_hand).into_iter().chain(unseen_change(facts, &at_hand)).gather();
     // Trouble whose cause is not shown, also where no finding takes it up.
-    let open = || findings.iter().any(|finding| finding.severity > Severity::Info) || unexplained(facts).is_some();
-    let no_cause = || plan.changes().next().is_none() && other_cause(findings).is_none() && open();
+    let open = || above_remarks(findings).next().is_some() || unexplained(facts).is_some();
+    let no_cause = || !plan.proposes() && other_cause(findings).is_none() && open();
     // The page tells anyway where a log is to be had, if none of these was here.
     let unread = facts.all_events().next().is_none() || facts.logs.iter().any(|log| log.other_store);
     if logs.is_empty() && !unread && (timing == Timing::Undecided || steps.is_empty() && !facts.without_log() && no_cause()) {
         logs.push(if gone(facts).is_empty() { around(facts, &at_hand) } else { silenced(facts) });
     }
     steps.extend(logs);
-    if plan.changes().next().is_some() && steps.is_empty() {
+    if plan.proposes() && steps.is_empty() {
         let count = format!("{} | grep -cE 'lost leader|heartbeat on time'", at_hand.day);
         steps.push(step("Count leader changes and late heartbeats for a day.", &[&count], "Whether the values hold."));
     }
@@ -339,7 +337,7 @@ fn missing_logs(facts: &Facts, findings: &[Finding], at_hand: &AtHand) -> Option
     let explained = |change: &LeaderChange| facts.stall_of(change).is_some_and(|stall| stall.kind.is_known());
     let unexplained = facts.needless().filter(|change| change.raised_by.is_none() && !explained(change)).count();
     // A member that alone makes up its cluster wins its elections from nobody: then no finding tells of a loss.
-    let lost = findings.iter().any(|finding| finding.severity > Severity::Info);
+    let lost = above_remarks(findings).next().is_some();
     // Where its disk kept a leader, its own log has told so.
     (lost && unexplained > facts.kept_by_disk().len()).then(|| {
         let text = if facts.searched() {

@@ -72,10 +72,10 @@ pub fn questions(facts: &Facts, findings: &[Finding], plan: &Plan) -> Vec<Questi
     if facts.without_log() && facts.has_etcd() || facts.knows_round_trip() {
         ask("Which values fit my round trip, cloud or disk?", which_values(facts));
     }
-    if facts.has_etcd() && (plan.changes().any(|decision| decision.parameter.is_etcd()) || stated_high(facts)) {
+    if facts.has_etcd() && (plan.changes_any(true) || stated_high(facts)) {
         ask("What do higher values cost?", what_they_cost(facts, plan));
     }
-    if plan.changes().any(|decision| decision.parameter.is_etcd()) {
+    if plan.changes_any(true) {
         ask(
             "Can I change the values one member at a time?",
             String::from("Yes, in the order of the roll-out. Members with different values live together for a while."),
@@ -114,7 +114,7 @@ fn why_stopped(has: &dyn Fn(RuleId) -> bool) -> String {
 
 fn nothing_changed(facts: &Facts, has: &dyn Fn(RuleId) -> bool) -> Option<String> {
     if has(RuleId::ConfigDiffersFromLog) {
-        let boot = facts.configurations.iter().any(|configuration| configuration.source == Source::CloudConfig);
+        let boot = facts.has_source(Source::CloudConfig);
         let boot = if boot { " A cloud-config is applied only at boot." } else { "" };
         return Some(format!(
             "The log shows other values in force than the file states. A running daemon keeps its old values until it restarts.{boot}"

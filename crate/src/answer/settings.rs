@@ -44,9 +44,10 @@ pub fn settings(edge: &Edge) -> Vec<SettingReport> {
             });
         }
     }
-    for (parameter, in_force) in &edge.facts.in_force {
+    for parameter in Parameter::ALL {
+        let in_force = edge.facts.in_force(parameter);
         if in_force.place.is_none() {
-            reports.push(from_elsewhere(edge, *parameter, in_force));
+            reports.push(from_elsewhere(edge, parameter, in_force));
         }
     }
     reports

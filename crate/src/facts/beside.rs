@@ -8,7 +8,7 @@ use crate::units::Micros;
 
 /// When an event happened.
 pub fn time(facts: &Facts, id: EventId) -> Option<Micros> {
-    facts.event(id).time.map(|time| time.micros)
+    facts.event(id).moment()
 }
 
 /// From the first to the last of these events.

@@ -121,7 +121,7 @@ impl Breaks<'_> {
 fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
     let Some(began) = time(facts, start) else { return false };
     // What a start prints before its telling line is not the last line of the process before it.
-    let last = facts.before(start, usize::MAX).filter_map(|event| event.time).map(|time| time.micros).find(|time| began - time > S);
+    let last = facts.before(start, usize::MAX).filter_map(Event::moment).find(|time| began - time > S);
     let down = last.map_or(0, |last| began - last).clamp(15 * S, LONGEST_DOWN);
     (-down..=AFTER_START).contains(&(now - began))
 }
@@ -132,7 +132,7 @@ pub fn peer_ran(facts: &Facts, id: EventId, broken: &[EventId]) -> bool {
     let (Some(of_peer), Some(now)) = (peer(facts.event(id)), time(facts, id)) else { return false };
     let last = |of: EventId| {
         let of_host = facts.logs[of.log].events.iter().filter(|event| event.host == facts.event(of).host);
-        of_host.filter_map(|event| event.time).map(|time| time.micros).filter(|time| *time <= now - S).max()
+        of_host.filter_map(Event::moment).filter(|time| *time <= now - S).max()
     };
     let in_vain = now - SILENT_STREAM + S;
     let speaks = |event: &Event| event.is_etcd_server() && speaker(event) == Some(of_peer);

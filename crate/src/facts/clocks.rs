@@ -26,14 +26,14 @@ pub struct ClockStep {
 /// How far clocks were found apart, and when.
 pub(super) fn drifts(facts: &Facts) -> Vec<Drift> {
     let found = facts.events_of(&[Meaning::ClockDrift]).take(MOST_OF_CLOCKS);
-    found.filter_map(|(_, event)| Some(Drift { apart: clock_difference(event)?, time: event.time.map(|time| time.micros) })).gather()
+    found.filter_map(|(_, event)| Some(Drift { apart: clock_difference(event)?, time: event.moment() })).gather()
 }
 
 /// By how much a clock was set, and when: it stretches a wait by as much.
 pub(super) fn clock_steps(facts: &Facts) -> Vec<ClockStep> {
     let by = |event: &Event| Some((event.word("seconds")?.parse::<f64>().ok()?.abs() * S as f64) as Micros);
     let steps = facts.events_of(&[Meaning::ClockStepped]).take(MOST_OF_CLOCKS);
-    steps.filter_map(|(_, event)| Some(ClockStep { by: by(event)?, time: event.time?.micros })).gather()
+    steps.filter_map(|(_, event)| Some(ClockStep { by: by(event)?, time: event.moment()? })).gather()
 }
 
 /// The difference that etcd found: a field of JSON, else the first length of time in `[a > b]`.

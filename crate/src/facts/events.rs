@@ -116,12 +116,12 @@ impl Facts {
     }
 
     fn moments<'a>(&self, alike: &'a Alike) -> &'a Moments {
-        alike.moments.get_or_init(|| Moments::of(alike.events.iter().map(|id| Some(self.event(*id).time?.micros))))
+        alike.moments.get_or_init(|| Moments::of(alike.events.iter().map(|id| self.event(*id).moment())))
     }
 
     /// When events with one of these meanings happened.
     pub fn times_of(&self, meanings: &[Meaning]) -> Vec<Micros> {
-        self.events_of(meanings).filter_map(|(_, event)| event.time).map(|time| time.micros).gather()
+        self.events_of(meanings).filter_map(|(_, event)| event.moment()).gather()
     }
 
     /// All events that satisfy `fits`, which asks for nothing but their message and its words.

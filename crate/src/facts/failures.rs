@@ -210,7 +210,7 @@ fn group(facts: &Facts, host: String, events: Vec<EventId>) -> FleetFailure {
 /// a span without leader lengthened by the time etcd lets a request hang (method 5.2).
 fn tie(facts: &Facts, spans: &Spans, failure: &mut FleetFailure) {
     let Some(time) = failure.time else { return };
-    let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
+    let patience = facts.value(Parameter::EtcdRequestTimeout);
     let (from, to) = (time - patience, time + if failure.grain >= S { S } else { 0 });
     let met = spans.stalls.between(from, to + spans.longest_stall).iter().filter(|(end, at)| end - facts.stalls[*at].length.high <= to);
     failure.stall = met.map(|(_, at)| *at).min();
@@ -226,7 +226,7 @@ fn tie(facts: &Facts, spans: &Spans, failure: &mut FleetFailure) {
 /// The longest spell in which requests of one machine failed one straight after the other, from the
 /// start of the first to the end of the last: a lower bound of how long etcd gave no answer (method 5.4).
 pub fn proven_wait(facts: &Facts) -> Option<Micros> {
-    proven_wait_with(facts, facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S))
+    proven_wait_with(facts, facts.value(Parameter::EtcdRequestTimeout))
 }
 
 /// The same, if the limit had been `patience`.
@@ -271,12 +271,12 @@ pub fn proven_outage(facts: &Facts) -> Option<Micros> {
 
 /// The same, with the machine that was without etcd for so long.
 pub fn longest_outage(facts: &Facts) -> Option<(Micros, String)> {
-    let patience = facts.in_force(Parameter::EtcdRequestTimeout).value.unwrap_or(S);
-    let window = facts.in_force(Parameter::AgentTtl).value.unwrap_or(30 * S) / 3;
+    let patience = facts.value(Parameter::EtcdRequestTimeout);
+    let window = facts.value(Parameter::AgentTtl) / 3;
     let step = window + 2 * patience;
     // One whose etcd is down is without it as well.
     let moments = facts.events_of(FAILED_REQUESTS).filter(|(id, event)| hit_limit(event) && !with_fleet_stop(facts, *id));
-    let failed = groups(moments.filter_map(|(id, event)| Some((facts.host(id), event.time?.micros))).gather());
+    let failed = groups(moments.filter_map(|(id, event)| Some((facts.host(id), event.moment()?))).gather());
     let starts = by_host(facts, Meaning::ServerStarting);
     let given_up = by_host(facts, Meaning::ServerMonitorTriggered).into_iter();
     let outages = given_up.filter_map(|(host, given_up)| {
@@ -295,7 +295,7 @@ pub fn longest_outage(facts: &Facts) -> Option<(Micros, String)> {
 
 /// When lines of one meaning came, host by host, each in order of time.
 pub(super) fn by_host(facts: &Facts, meaning: Meaning) -> Vec<(String, Vec<Micros>)> {
-    let lines = facts.events_of(&[meaning]).filter_map(|(id, event)| Some((facts.host(id), event.time?.micros)));
+    let lines = facts.events_of(&[meaning]).filter_map(|(id, event)| Some((facts.host(id), event.moment()?)));
     let mut hosts = groups(lines.gather());
     hosts.iter_mut().for_each(|(_, times)| sort(times));
     hosts
@@ -326,7 +326,7 @@ impl Facts {
         let last = self
             .events_of(&[Meaning::ServerEstablishing, Meaning::ServerMonitorTriggered, Meaning::ServerStarting])
             .filter(|(id, event)| event.time.is_some() && self.host(*id) == host)
-            .max_by_key(|(id, event)| (event.time.map(|time| time.micros), *id));
+            .max_by_key(|(id, event)| (event.moment(), *id));
         last.is_some_and(|(_, event)| event.meaning != Meaning::ServerStarting)
     }
 }

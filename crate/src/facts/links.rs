@@ -96,7 +96,7 @@ fn well_after(facts: &Facts, id: EventId) -> bool {
     let event = facts.event(id);
     let later = || log.events.iter().skip(id.event).filter(|other| other.host == event.host);
     let up = later().take(1_000).any(|other| ANSWERS.contains(&other.meaning) || NAME_LEADER.contains(&other.meaning));
-    let last = later().next_back().and_then(|other| other.time).map(|time| time.micros);
+    let last = later().next_back().and_then(Event::moment);
     let covered = match (last, event.time) {
         (Some(last), Some(now)) => last - now.micros >= 5 * S,
         _ => later().nth(10).is_some(),

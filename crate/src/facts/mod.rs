@@ -36,12 +36,13 @@ pub mod voices;
 
 use std::cell::OnceCell;
 
-use crate::config::{Configuration, Launcher};
+use crate::config::{Configuration, Launcher, Source};
 use crate::input::Assumptions;
 use crate::log::event::LogReading;
 use crate::model::Failovers;
 use crate::moments::Moments;
 use crate::parameters::{OwnPair, Parameter};
+use crate::text::DocumentId;
 use crate::units::{Micros, S};
 
 pub use crate::model::Generation;
@@ -73,7 +74,7 @@ pub struct Facts {
     /// What the user stated.
     pub assumptions: Assumptions,
     /// Value in force per parameter, in the order of `Parameter::ALL`.
-    pub in_force: Vec<(Parameter, InForce)>,
+    pub in_force: Vec<InForce>,
     /// etcd's pair in the course of time; the last is the one in force.
     pub spells: Vec<Spell>,
     /// Which etcd.
@@ -114,7 +115,7 @@ pub struct Facts {
     /// Whether a search picked the lines, once it was asked for.
     searched: OnceCell<bool>,
     /// What starts etcd, as the names of its logs tell.
-    pub by_path: Option<Launcher>,
+    by_path: Option<Launcher>,
     /// What starts etcd, once it was asked for.
     started: OnceCell<started::Started>,
     /// For each meaning the events that have it, by document and time.
@@ -131,9 +132,9 @@ impl Facts {
         Read { configurations: self.configurations, logs, unknown: self.unknown }
     }
 
-    /// Gathers everything the input shows.
-    pub fn gather(configurations: Vec<Configuration>, logs: Vec<LogReading>, unknown: Vec<Unknown>, assumptions: Assumptions) -> Facts {
-        let mut logs = logs;
+    /// Gathers everything that was read shows, of documents with these names.
+    pub fn gather<'a>(read: Read, assumptions: Assumptions, name: &dyn Fn(DocumentId) -> &'a str) -> Facts {
+        let Read { configurations, mut logs, unknown } = read;
         logs.iter_mut().for_each(time_line::move_back);
         logs.iter_mut().for_each(hearsay::correct);
         let aside = aside::set_aside(&mut logs);
@@ -143,6 +144,7 @@ impl Facts {
         let mut facts = Facts {
             etcd: versions::stated(assumptions.etcd_version.as_deref()).or_else(|| versions::etcd(&logs, &configurations)),
             fleet: versions::stated(assumptions.fleet_version.as_deref()).or_else(|| versions::fleet(&logs)),
+            by_path: started::by_path(&logs, name),
             configurations,
             logs,
             unknown,
@@ -167,7 +169,6 @@ impl Facts {
             printed: Default::default(),
             remarks: OnceCell::new(),
             searched: OnceCell::new(),
-            by_path: None,
             started: OnceCell::new(),
             by_meaning: Vec::new(),
             one_of_each: Vec::new(),
@@ -202,8 +203,7 @@ impl Facts {
 
     /// What was in force for `parameter`.
     pub fn in_force(&self, parameter: Parameter) -> &InForce {
-        let at = Parameter::ALL.iter().position(|p| *p == parameter).unwrap_or(0);
-        &self.in_force[at].1
+        &self.in_force[parameter.place()]
     }
 
     /// The logs, but for those of which all was set aside, and those of other programs: a web server's month is no time in
@@ -233,6 +233,11 @@ impl Facts {
     /// Whether the input has lines or settings of etcd itself.
     pub fn has_etcd(&self) -> bool {
         self.configurations.iter().any(|c| c.cluster.has_etcd) || self.any_event(|event| event.is_etcd_server())
+    }
+
+    /// Whether a configuration of this kind is here.
+    pub fn has_source(&self, source: Source) -> bool {
+        self.configurations.iter().any(|configuration| configuration.source == source)
     }
 
     /// Whether a configuration is for etcd 0.4, and no later etcd is known to run.

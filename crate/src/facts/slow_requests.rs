@@ -37,7 +37,7 @@ pub fn waits_long(facts: &Facts) -> bool {
 /// database (etcd-io/etcd@v3.4.45:mvcc/backend/backend.go:570).
 pub fn by_defragmentation(facts: &Facts) -> bool {
     let spans: Vec<(Micros, Micros)> =
-        facts.events_of(&[Meaning::Defrag]).filter_map(|(_, event)| Some((event.time?.micros, event.duration("took")?))).gather();
+        facts.events_of(&[Meaning::Defrag]).filter_map(|(_, event)| Some((event.moment()?, event.duration("took")?))).gather();
     let within =
         |event: &Event| event.time.is_some_and(|time| spans.iter().any(|(end, took)| (end - took..=end + S).contains(&time.micros)));
     let slow: Vec<bool> = facts.events_of(&[Meaning::ApplySlow]).map(|(_, event)| within(event)).gather();

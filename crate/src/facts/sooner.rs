@@ -39,10 +39,9 @@ pub(super) fn mend_pair(facts: &mut Facts, voices: &[Voice], changes: &[LeaderCh
     if sooner < 2 || sooner * 2 < told || long > lines.len() + sooner {
         return false;
     }
-    for at in 0..facts.in_force.len() {
-        let parameter = facts.in_force[at].0;
-        if parameter == ElectionTimeout || parameter == HeartbeatInterval && beat.is_some() {
-            facts.in_force[at].1 = InForce { event: lines.first().copied(), ..default(facts, parameter) };
+    for parameter in [HeartbeatInterval, ElectionTimeout] {
+        if parameter == ElectionTimeout || beat.is_some() {
+            facts.in_force[parameter.place()] = InForce { event: lines.first().copied(), ..default(facts, parameter) };
         }
     }
     true

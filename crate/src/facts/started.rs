@@ -7,6 +7,7 @@ use crate::config::tools::{COMPOSE, MICROK8S, SWARM};
 use crate::log::event::{Event, LogReading, Meaning};
 use crate::log::messages::signature::Program;
 use crate::search;
+use crate::text::DocumentId;
 
 /// What starts etcd.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,9 +53,11 @@ const PLACES: &[(&[&str], Option<&str>, Launcher)] = &[
 const PATHS: &[(&[&str], Launcher)] =
     &[(&["namespaces/openshift-etcd/", "openshift-etcd_etcd-"], Launcher::OpenShift), (&["kube-system_etcd-"], Launcher::Kubelet)];
 
-/// What starts the etcd whose lines stand in files of these names.
-pub fn by_path<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<Launcher> {
-    names.find_map(|name| PATHS.iter().find(|(parts, _)| search::any(name, parts)).map(|(_, launcher)| *launcher))
+/// What starts etcd, as the names of its logs tell.
+pub(super) fn by_path<'a>(logs: &[LogReading], name: &dyn Fn(DocumentId) -> &'a str) -> Option<Launcher> {
+    let of_etcd = logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server));
+    let told = |log: &LogReading| PATHS.iter().find(|(parts, _)| search::any(name(log.document), parts));
+    of_etcd.filter_map(told).map(|(_, launcher)| *launcher).next()
 }
 
 /// Where OpenShift's API servers keep their objects, instead of below `/registry`.

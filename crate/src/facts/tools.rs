@@ -15,6 +15,11 @@ impl Facts {
         let measured = |event: &Event| event.program() == Program::Tool || is_metric(event.meaning);
         self.logs.iter().all(|log| !log.other_store && log.events.iter().all(measured))
     }
+
+    /// Whether nothing is here but what tools or metrics measured: neither a log nor a configuration.
+    pub fn only_measured(&self) -> bool {
+        self.configurations.is_empty() && self.without_log()
+    }
 }
 
 /// The longest round trip that a ping measured, on average over its packets.

@@ -11,7 +11,7 @@ use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::parameters::{LONGEST_ELECTION, Parameter, SILENT_STREAM};
 use crate::replay::Replayed;
-use crate::report::{Basis, Confidence, Provenance, Side};
+use crate::report::{Basis, Confidence, Side};
 use crate::rules::common::{closes_silent_streams, human_limit, knows_wait, last_printed, only_bounded};
 use crate::rules::{Finding, named};
 use crate::units::{MS, Micros, human};
@@ -171,7 +171,7 @@ fn alike(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
     let mut pair = set(facts, findings, tenth(election), election, vec![remark(text)], Doubts::default());
     for (decision, value, printed) in [(&mut pair.heartbeat, tenth(election), &beats), (&mut pair.election, election, &waits)] {
         if let Some((event, now)) = other(printed, value) {
-            decision.current = InForce { value: Some(now), provenance: Provenance::Inferred, place: None, event: Some(event) };
+            decision.current = InForce::inferred(now, event);
             decision.proposed = Some(value);
         }
     }

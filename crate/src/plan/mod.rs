@@ -19,8 +19,8 @@ use crate::ids::RuleId;
 use crate::model::planning_failover;
 use crate::parameters::Parameter;
 use crate::replay::{self, Replayed};
-use crate::report::{Basis, Bound, Confidence, Provenance, Severity, Side};
-use crate::rules::{Constraint, Finding};
+use crate::report::{Basis, Bound, Confidence, Provenance, Side};
+use crate::rules::{Constraint, Finding, above_remarks};
 use crate::units::{MS, Micros, S, human};
 
 pub use kept_place::{kept_place, went_on};
@@ -110,8 +110,7 @@ pub struct Plan {
 impl Plan {
     /// The decision on `parameter`.
     pub fn of(&self, parameter: Parameter) -> &Decision {
-        let at = Parameter::ALL.iter().position(|p| *p == parameter).unwrap_or(0);
-        &self.decisions[at]
+        &self.decisions[parameter.place()]
     }
 
     /// The election-timeout that is proposed, where it is above 10 s: a sensible one only until the cause is mended,
@@ -124,6 +123,16 @@ impl Plan {
     /// The decisions that change something.
     pub fn changes(&self) -> impl Iterator<Item = &Decision> {
         self.decisions.iter().filter(|decision| decision.proposed.is_some())
+    }
+
+    /// Whether any changes something.
+    pub fn proposes(&self) -> bool {
+        self.changes().next().is_some()
+    }
+
+    /// Whether a value of etcd is changed (`true`), or one of fleet.
+    pub fn changes_any(&self, etcd: bool) -> bool {
+        self.changes().any(|decision| decision.parameter.is_etcd() == etcd)
     }
 
     /// Those that change nothing; fleet's only where fleet is seen or nothing tells what runs.
@@ -184,11 +193,6 @@ fn bound(side: Side, basis: Basis, parameter: Parameter, value: Option<Micros>, 
 /// A remark that bounds nothing.
 fn remark(text: impl Into<String>) -> Bound {
     Bound { text: text.into(), basis: Basis::Judgement, side: Side::Note, value: None }
-}
-
-/// The findings that are more than a remark.
-fn above_remarks(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
-    findings.iter().filter(|finding| finding.severity > Severity::Info)
 }
 
 /// Those of them that bear on a parameter.
@@ -302,11 +306,8 @@ pub fn covered(span: Micros) -> String {
 /// The stall to plan for: the longest in the log, or the one the user wants to survive.
 pub fn stall_to_survive(facts: &Facts) -> Option<(Micros, bool)> {
     let asked = facts.assumptions.stall_ms.map(|ms| (ms * MS as f64) as Micros);
-    let seen = facts.longest_stall().map(|stall| (stall.planned, !stall.kind.is_measured()));
-    match (asked, seen) {
-        (Some(asked), _) => Some((asked, false)),
-        (None, seen) => seen,
-    }
+    let seen = || facts.longest_stall().map(|stall| (stall.planned, !stall.kind.is_measured()));
+    asked.map(|asked| (asked, false)).or_else(seen)
 }
 
 #[cfg(test)]

@@ -286,7 +286,8 @@ mod tests {
     fn etcd_0_4_with_one_heartbeat_in_an_election_timeout() {
         let unit = "[Service]\nExecStart=/usr/bin/etcd -peer-election-timeout=5000 -peer-heartbeat-interval=5000 -name x\n";
         let read = crate::config::read(0, unit).expect("a unit");
-        let facts = crate::facts::Facts::gather(vec![read], Vec::new(), Vec::new(), crate::input::Assumptions::default());
+        let read = crate::facts::Read { configurations: vec![read], ..Default::default() };
+        let facts = crate::facts::Facts::gather(read, crate::input::Assumptions::default(), &|_| "");
         let found = find(&facts, RuleId::EtcdBadConfig).expect("a pair that hardly works");
         assert!(found.title.starts_with("Followers hardly wait"), "{}", found.title);
         let at_most = found.constraints.iter().find(|constraint| constraint.side == Side::AtMost);

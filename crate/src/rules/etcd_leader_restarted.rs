@@ -106,8 +106,7 @@ fn leaderless(facts: &Facts) -> String {
         let end = facts
             .events_between(&[Meaning::PeerStreamLost, Meaning::PeerReadFailed, Meaning::PeerInactive], from, elected - 1)
             .filter(|(_, event)| change.old.is_some() && event.word("peer").or(event.word("value")) == change.old.as_deref())
-            .filter_map(|(_, event)| event.time)
-            .map(|time| time.micros)
+            .filter_map(|(_, event)| event.moment())
             .min();
         if let (ChangeClass::Wanted, Some(end)) = (change.class, end) {
             // A stamp of whole seconds is cut off.

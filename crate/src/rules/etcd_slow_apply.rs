@@ -109,7 +109,7 @@ fn by_a_members_end(facts: &Facts) -> bool {
     // The reason stands in another line than the loss.
     ends.retain(|end| next(&limits, end - S + 1).is_none_or(|limit| limit >= end + S));
     let across = |event: &Event| {
-        let Some((end, took)) = event.time.map(|time| time.micros).zip(event.duration("took")) else { return false };
+        let Some((end, took)) = event.moment().zip(event.duration("took")) else { return false };
         next(&ends, end - took - S).is_some_and(|lost| lost <= end)
     };
     !facts.any_event(|event| WAITS.contains(&event.meaning)) && facts.events_of(&[Meaning::ApplySlow]).all(|(_, event)| across(event))

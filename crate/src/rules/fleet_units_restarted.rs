@@ -130,7 +130,7 @@ impl Trouble {
         for (_, event) in facts.all_events() {
             let of_fleet = || TROUBLE.contains(&event.meaning) || says(event, GONE) || says(event, LIMIT);
             if event.is_fleet() && of_fleet() || elects(event) {
-                trouble.times.extend(event.time.map(|time| time.micros));
+                trouble.times.extend(event.moment());
                 trouble.without_time |= event.time.is_none();
             }
         }

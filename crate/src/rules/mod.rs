@@ -150,6 +150,11 @@ pub fn named(findings: &[Finding], id: RuleId) -> Option<&Finding> {
     findings.iter().find(|finding| finding.id == id)
 }
 
+/// The findings that are more than a remark.
+pub fn above_remarks(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(|finding| finding.severity > Severity::Info)
+}
+
 /// The finding of this id, where it is more than a remark.
 pub fn raised(findings: &[Finding], id: RuleId) -> Option<&Finding> {
     named(findings, id).filter(|finding| finding.severity > Severity::Info)

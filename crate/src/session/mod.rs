@@ -6,9 +6,8 @@ use serde::Serialize;
 
 use crate::answer::{self, Source, timeline};
 use crate::config;
-use crate::facts::{Facts, started};
+use crate::facts::Facts;
 use crate::input::{Assumptions, Input};
-use crate::log::event::Event;
 use crate::report::Report;
 use crate::text::DocumentId;
 use open::{Open, read_one};
@@ -146,12 +145,10 @@ impl Session {
             }
         }
         read.sort();
+        let name = |document: DocumentId| self.sources[document].name.as_str();
         config::references::resolve(&mut read.configurations, &|document| self.sources[document].text.as_str());
-        config::drop_ins::resolve(&mut read.configurations, &|document| self.sources[document].name.as_str());
-        let mut facts = Facts::gather(read.configurations, read.logs, read.unknown, self.assumptions.clone());
-        let of_etcd = facts.logs.iter().filter(|log| log.events.iter().any(Event::is_etcd_server));
-        facts.by_path = started::by_path(of_etcd.map(|log| self.sources[log.document].name.as_str()));
-        facts
+        config::drop_ins::resolve(&mut read.configurations, &name);
+        Facts::gather(read, self.assumptions.clone(), &name)
     }
 }
 

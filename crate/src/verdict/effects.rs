@@ -7,7 +7,7 @@ use crate::parameters::Parameter;
 use crate::plan::load::has_zero;
 use crate::plan::{Decision, Plan};
 use crate::replay::timers_in_force;
-use crate::report::{Severity, Timing};
+use crate::report::Timing;
 use crate::units::{about, human};
 use crate::version::version;
 
@@ -16,7 +16,7 @@ pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
     let mut gain = Vec::new();
     let raises_etcd = plan.of(Parameter::ElectionTimeout).proposed.is_some();
     let fewer = plan.remaining < plan.replay.needless as f64;
-    if fewer && !plan.repairs && plan.changes().any(|decision| decision.parameter.is_etcd()) {
+    if fewer && !plan.repairs && plan.changes_any(true) {
         let changes = if facts.shows_all_needless() { "Needless leader changes" } else { "Leader changes" };
         gain.push(format!("{changes}: {} now, {} expected.", plan.replay.needless, expected(plan.remaining)));
     }
@@ -27,7 +27,7 @@ pub(super) fn gain(facts: &Facts, plan: &Plan) -> Vec<String> {
         gain.push(of_failovers(facts, plan));
     }
     let (now, then) = (facts.fleet_failures.len() as u64, plan.fleet_remaining);
-    if then < now && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
+    if then < now && plan.changes_any(false) {
         gain.push(format!("Times that fleet gives up: {now} now, {} expected.", counted(then)));
     } else if now > 0 && tied_to_stalls(facts) == 0 && plan.of(Parameter::EtcdRequestTimeout).proposed.is_some() {
         gain.push(String::from("fleet waits out short spells of a slow etcd instead of failing."));
@@ -103,8 +103,7 @@ pub(super) fn will_not_cure(case: &Case, timing: Timing) -> Vec<String> {
     if let Some(stall) = case.stall.filter(|_| timing != Timing::NoneNeeded && case.facts.kept_by_disk().is_empty()) {
         let pause = human(stall.planned);
         let wait = plan.of(Parameter::ElectionTimeout);
-        let slow_disk = case.named(RuleId::EtcdSlowDisk).is_some_and(|finding| finding.severity > Severity::Info)
-            && !case.facts.only_followers_synced();
+        let slow_disk = case.warns(&[RuleId::EtcdSlowDisk]) && !case.facts.only_followers_synced();
         let begin = if slow_disk { "Begin with its disk." } else { "Find what stalls the host." };
         // A longer one ends with the election.
         if stall.planned >= wait.value() && wait.proposed.is_some() {

@@ -40,7 +40,7 @@ impl<'a> Case<'a> {
             findings,
             plan,
             severity: worst.filter(|worst| *worst > Severity::Info).unwrap_or(Severity::Ok),
-            proposes: plan.changes().next().is_some(),
+            proposes: plan.proposes(),
             cause: other_cause(findings),
             beneath: beneath(findings),
             stall: facts.longest_known(),

@@ -14,7 +14,7 @@ use crate::parameters::Parameter;
 use crate::plan::{HIGHEST_REQUEST_TIMEOUT, Limit, Plan, TooLong, beyond_waiting, kept_place, went_on};
 use crate::report::{Confidence, Severity, Timing};
 use crate::rules::common::{doubtful, knows_wait, only_quoted};
-use crate::rules::{Finding, named, raised};
+use crate::rules::{Finding, above_remarks, named, raised};
 
 /// Findings that name a cause which no timer touches, the most telling first: the ones that stay until somebody acts, so that
 /// one line which somebody quotes tells enough.
@@ -57,7 +57,7 @@ pub fn other_causes() -> impl Iterator<Item = RuleId> {
 /// Whether no log shows more trouble than one: elections and requests do not use the wall clock, so clocks that differ are
 /// the cause of nothing beside them.
 fn alone(findings: &[Finding]) -> bool {
-    findings.iter().filter(|finding| finding.severity > Severity::Info && !finding.id.is_of_configuration()).count() == 1
+    above_remarks(findings).filter(|finding| !finding.id.is_of_configuration()).count() == 1
 }
 
 /// The first finding above a remark that names a cause no timer touches.
@@ -65,10 +65,10 @@ pub fn other_cause(findings: &[Finding]) -> Option<&Finding> {
     // Why etcd ends, or never serves a client, comes before that it ended.
     let grave = |finding: &&Finding| finding.severity == Severity::Critical;
     let ends = [RuleId::EtcdOwnTrouble, RuleId::FleetEtcdError].into_iter().find_map(|id| named(findings, id).filter(grave));
-    // What may as well be another trouble names no cause.
     // One member that a client did not reach makes no leader late.
-    let late = named(findings, RuleId::EtcdHeartbeatLate).is_some_and(|finding| finding.severity > Severity::Info);
+    let late = raised(findings, RuleId::EtcdHeartbeatLate).is_some();
     let sure = |finding: &&Finding| match finding.id {
+        // What may as well be another trouble names no cause.
         _ if finding.confidence == Confidence::Low => false,
         RuleId::EtcdClockSkew => alone(findings),
         RuleId::EtcdUnreachable => !late || finding.severity == Severity::Critical,
@@ -180,10 +180,14 @@ fn without_proposal(case: &Case) -> Timing {
     if outlasted { Timing::NotTheRemedy } else { Timing::Undecided }
 }
 
-/// Members whose logs print unlike values, where no leader lost its place.
+/// Members that wait unequally long, where that cost no leader its place.
+pub(super) fn differing<'a>(case: &Case<'a>) -> Option<&'a Finding> {
+    case.named(RuleId::ConfigValuesDiffer).filter(|_| case.plan.replay.needless == 0)
+}
+
+/// The same, where their logs print the values.
 pub(super) fn unlike_members<'a>(case: &Case<'a>) -> Option<&'a Finding> {
-    let differ = case.named(RuleId::ConfigValuesDiffer).filter(|_| case.plan.replay.needless == 0);
-    differ.filter(|finding| finding.confidence == Confidence::High)
+    differing(case).filter(|finding| finding.confidence == Confidence::High)
 }
 
 /// Each leader that lost its place ran, and was cut off from the majority for longer than a silent link is kept.

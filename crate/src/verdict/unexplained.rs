@@ -19,8 +19,7 @@ pub(super) fn saw_too_little(facts: &Facts) -> bool {
     }
     let recognised: u64 = facts.logs.iter().map(|log| log.recognised).sum();
     let nothing = recognised == 0 || facts.all_events().next().is_some() && !facts.any_event(|event| !is_of_others(event));
-    let measured = facts.without_log() && facts.configurations.is_empty();
-    measured || nothing && (facts.configurations.is_empty() || !facts.unknown.is_empty())
+    facts.only_measured() || nothing && (facts.configurations.is_empty() || !facts.unknown.is_empty())
 }
 
 /// Another store answers Kubernetes, and no line is of a process of etcd or fleet.

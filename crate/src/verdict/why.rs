@@ -109,7 +109,7 @@ fn partly(case: &Case) -> String {
         "The values fit the round trip that was measured. Whether it is what cost leaders their place is not shown."
     } else if plan.of(Parameter::ElectionTimeout).proposed.is_some() && facts.fleet_failures.is_empty() {
         "The values outlast such silences; what silences the leader, its process or its link, is not shown, so longer ones may come."
-    } else if plan.changes().any(|decision| !decision.parameter.is_etcd()) {
+    } else if plan.changes_any(false) {
         "The values help fleet to wait; what makes etcd slow is not shown, so it may come back."
     } else {
         "The values help etcd to wait; what it waited for is not shown, so it may come back."

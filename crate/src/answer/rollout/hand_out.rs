@@ -12,7 +12,7 @@ use crate::version::version;
 
 /// What goes wrong when the values are written by hand.
 fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
-    if facts.configurations.is_empty() && plan.changes().any(|decision| !decision.parameter.is_etcd()) {
+    if facts.configurations.is_empty() && plan.changes_any(false) {
         " fleet's seconds are bare numbers, only agent-ttl carries its unit: without one fleetd does not start, and a 5s elsewhere counts as 0."
     } else if facts.etcd.is_some_and(|range| range.high >= version(3, 4, 0)) {
         // etcd-io/etcd@v3.4.45:pkg/flags/flag.go
@@ -41,7 +41,7 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
             &[],
         ),
         Launcher::K3s => {
-            let in_unit = facts.configurations.iter().any(|each| each.source == Source::DropIn);
+            let in_unit = facts.has_source(Source::DropIn);
             ("It applies at the next restart of k3s or RKE2.", if in_unit { &["sudo systemctl daemon-reload"] } else { &[] })
         }
         Launcher::Installer => (
@@ -91,7 +91,7 @@ pub(super) fn hand_out(facts: &Facts, plan: &Plan, (changes, patches): (&[Change
             "Nothing.",
         );
     }
-    let is = |source| facts.configurations.iter().any(|configuration| configuration.source == source);
+    let is = |source| facts.has_source(source);
     if let Some(why) = by_operator(patches) {
         if facts.started().launcher != Some(Launcher::OpenShift) {
             return step(why, &[], "");

@@ -9,6 +9,7 @@ use crate::answer::launched::{log, names};
 use crate::answer::step::step;
 use crate::config::{Launcher, Source};
 use crate::facts::{Facts, Generation};
+use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::patch::Change;
 use crate::plan::Plan;
@@ -20,10 +21,10 @@ use crate::version::version;
 
 /// Steps that bring the plan into force; empty where nothing changes.
 pub fn rollout(facts: &Facts, findings: &[Finding], plan: &Plan, (changes, patches): (&[Change], &[PatchReport])) -> Vec<Step> {
-    if plan.changes().next().is_none() {
+    if !plan.proposes() {
         return Vec::new();
     }
-    let mut steps: Vec<Step> = mend_first(findings, plan).into_iter().collect();
+    let mut steps: Vec<Step> = mend_first(findings, plan).into_iter().gather();
     steps.push(hand_out(facts, plan, (changes, patches)));
     // fleet's limits first: they take effect without an election, and with them fleet bears the ones below. But an etcd that
     // refuses its pair does not run, and no machine is listed without it.
@@ -80,7 +81,9 @@ fn reload(facts: &Facts) -> &'static str {
 }
 
 fn fleet_step(facts: &Facts, plan: &Plan) -> Option<Step> {
-    plan.changes().find(|decision| !decision.parameter.is_etcd())?;
+    if !plan.changes_any(false) {
+        return None;
+    }
     let together = if [Parameter::EtcdRequestTimeout, Parameter::AgentTtl].iter().all(|parameter| plan.of(*parameter).proposed.is_some()) {
         "Set etcd-request-timeout and agent-ttl together, never the first alone. "
     } else {
@@ -88,7 +91,7 @@ fn fleet_step(facts: &Facts, plan: &Plan) -> Option<Step> {
     };
     let mut text = format!("{together}Restart fleetd on one machine at a time, and go on when that machine is listed again.");
     text.push_str(reload(facts));
-    let by_file = facts.configurations.iter().any(|configuration| configuration.source == Source::FleetConf);
+    let by_file = facts.has_source(Source::FleetConf);
     let check = if by_file {
         "grep -v '^#' /etc/fleet/fleet.conf; systemctl show fleet -p Environment"
     } else {
@@ -111,7 +114,7 @@ fn watch(facts: &Facts, plan: &Plan) -> Step {
     let said = if facts.generation == Generation::V04 { "leader changed" } else { "lost leader|changed leader" };
     let changes = format!("{} | grep -cE '{said}'", log(facts, names(facts).unit));
     let timeouts = "journalctl -u fleet --since today | grep -cE 'timeout|deadline|cancelled'";
-    let (etcd, fleet) = (plan.changes().any(|d| d.parameter.is_etcd()), plan.changes().any(|d| !d.parameter.is_etcd()));
+    let (etcd, fleet) = (plan.changes_any(true), plan.changes_any(false));
     let (text, commands): (&str, Vec<&str>) = match (etcd, fleet) {
         (true, false) => (
             "Watch for a week, at the busy hours too: no needless leader change. Late-heartbeat lines may go on, as they measure the stalls.",

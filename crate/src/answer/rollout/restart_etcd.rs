@@ -25,7 +25,7 @@ pub fn etcd_steps(facts: &Facts, plan: &Plan, patches: &[PatchReport]) -> Vec<St
     let mut commands: Vec<&str> = Vec::new();
     commands.extend(restart.as_deref());
     commands.push(&names.health);
-    commands.extend(check.command.as_deref());
+    commands.push(&check.command);
     let interrupts = |wait| {
         let failover = human(planning_failover(facts.generation, wait));
         format!("One member at a time, for seconds. The leader's own restart costs one wanted election, up to {failover}.")
@@ -83,7 +83,7 @@ fn passes(facts: &Facts, heartbeat: &Decision, election: &Decision) -> (Option<S
 
 /// How a member shows the values that it runs with.
 struct Check {
-    command: Option<String>,
+    command: String,
     /// The sentence around the values.
     shown: &'static str,
     /// What the values are called there.
@@ -110,9 +110,9 @@ fn check(facts: &Facts, unit: &str) -> Check {
     let launcher = facts.started().launcher;
     if facts.generation == Generation::V04 && launcher.is_none() {
         return Check {
-            command: Some(String::from(
+            command: String::from(
                 "pid=$(pidof etcd); sudo cat /proc/$pid/environ /proc/$pid/cmdline | tr '\\0' '\\n' | grep -i -A1 'peer.[he]'",
-            )),
+            ),
             shown: "each running etcd was given them, as etcd 0.4 prints neither; a flag wins over a variable, and a variable over the file:",
             names: ["peer-heartbeat-interval ", "peer-election-timeout "],
         };
@@ -128,7 +128,7 @@ fn check(facts: &Facts, unit: &str) -> Check {
         Some(_) => (log(facts, unit), "", "the first lines of each member name"),
         None => (format!("journalctl -u {unit} -b"), " | tail -n 2", "the last start lines of each member name"),
     };
-    Check { command: Some(format!("{log} | grep -E {lines}{last}")), shown, names: ["", ""] }
+    Check { command: format!("{log} | grep -E {lines}{last}"), shown, names: ["", ""] }
 }
 
 /// etcd has pre-vote from 3.4 on, where it is off, and on from 3.5 on (lab, section 8.1).

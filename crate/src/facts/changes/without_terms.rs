@@ -15,7 +15,7 @@ use crate::units::{Micros, S};
 pub(super) fn without_terms(facts: &Facts) -> Vec<LeaderChange> {
     const SAME: Micros = 2 * S;
     let mut reports: Vec<(EventId, &Event)> = facts.events_of(&[Meaning::Leader04]).gather();
-    by_key(&mut reports, |(id, event)| (event.time.map(|time| time.micros), *id));
+    by_key(&mut reports, |(id, event)| (event.moment(), *id));
     let mut changes: Vec<LeaderChange> = Vec::new();
     // The last change to each leader.
     let (mut names, mut of_name) = (Index::default(), Vec::<usize>::new());

@@ -8,7 +8,6 @@ use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::Parameter;
-use crate::report::Provenance;
 use crate::units::{MS, Micros, S};
 
 /// fleet calls that fail one straight after the other, each after the same time, give the request
@@ -33,7 +32,7 @@ pub(super) fn from_failing_calls(facts: &Facts, parameter: Parameter) -> Option<
             let seconds = (first + S / 2) / S;
             let steady = (first - second).abs() < 20 * MS && (first - seconds * S).abs() < 20 * MS;
             if steady && (1..=15).contains(&seconds) && !passes.contains(&(seconds * S)) {
-                return Some(InForce { value: Some(seconds * S), provenance: Provenance::Inferred, place: None, event: Some(pair[0].0) });
+                return Some(InForce::inferred(seconds * S, pair[0].0));
             }
         }
     }
@@ -56,7 +55,7 @@ pub(super) fn from_monitors(facts: &Facts, parameter: Parameter) -> Option<InFor
     let given_up: Vec<(EventId, Micros)> = facts
         .events_of(&[Meaning::ServerMonitorTriggered])
         .filter_map(|(id, event)| {
-            let now = event.time?.micros;
+            let now = event.moment()?;
             let starts = of_host(&starts, &facts.host(id));
             let began = starts[..starts.partition_point(|start| *start <= now)].last()?;
             Some((id, now - began)).filter(|(_, after)| *after <= TOGETHER)
@@ -71,7 +70,7 @@ pub(super) fn from_monitors(facts: &Facts, parameter: Parameter) -> Option<InFor
     let event = given_up.first()?.0;
     let mut other = USUAL.into_iter().filter(|ttl| !fits(30 * S, 2 * limit.unwrap_or(S)) && fits(*ttl, 0));
     let ttl = other.next()?;
-    other.next().is_none().then_some(InForce { value: Some(ttl), provenance: Provenance::Inferred, place: None, event: Some(event) })
+    other.next().is_none().then_some(InForce::inferred(ttl, event))
 }
 
 /// A member that runs with a long heartbeat cannot run with the default election timeout: etcd refuses
@@ -80,7 +79,7 @@ pub(super) fn from_heartbeat(facts: &Facts, parameter: Parameter) -> Option<InFo
     let (id, heartbeat) = said_by_members(facts, Parameter::HeartbeatInterval).pop()?;
     let least = 5 * heartbeat;
     let is_more = parameter == Parameter::ElectionTimeout && Some(least) > default(facts, parameter).value;
-    is_more.then_some(InForce { value: Some(least), provenance: Provenance::Inferred, place: None, event: Some(id) })
+    is_more.then_some(InForce::inferred(least, id))
 }
 
 /// The log prints another heartbeat than the configuration states: then the other half of its pair is not in force
@@ -103,5 +102,5 @@ pub(super) fn from_near_timeouts(facts: &Facts, parameter: Parameter) -> Option<
     let fit = gaps().count() >= 2 && gaps().all(|(other, _)| other > gap * 4 / 10);
     let least = gap / 2 / MS * MS;
     let is_more = parameter == Parameter::ElectionTimeout && Some(least) > default(facts, parameter).value;
-    (fit && is_more).then_some(InForce { value: Some(least), provenance: Provenance::Inferred, place: None, event: Some(id) })
+    (fit && is_more).then_some(InForce::inferred(least, id))
 }

@@ -34,9 +34,16 @@ pub struct InForce {
     pub event: Option<EventId>,
 }
 
+impl InForce {
+    /// A value that a log line gives away.
+    pub fn inferred(value: Micros, event: EventId) -> InForce {
+        InForce { value: Some(value), provenance: Provenance::Inferred, place: None, event: Some(event) }
+    }
+}
+
 /// Decides the value in force for all five.
-pub fn in_force(facts: &Facts) -> Vec<(Parameter, InForce)> {
-    Parameter::ALL.iter().map(|parameter| (*parameter, decide(facts, *parameter))).gather()
+pub fn in_force(facts: &Facts) -> Vec<InForce> {
+    Parameter::ALL.iter().map(|parameter| decide(facts, *parameter)).gather()
 }
 
 fn decide(facts: &Facts, parameter: Parameter) -> InForce {

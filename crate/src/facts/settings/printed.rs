@@ -22,7 +22,7 @@ pub fn said_by_members(facts: &Facts, parameter: Parameter) -> Vec<(EventId, Mic
 
 /// By time where each line has one, else as they stand: the log of a later day may be pasted first.
 fn in_order_of_time(facts: &Facts, mut said: Vec<(EventId, Micros)>) -> Vec<(EventId, Micros)> {
-    let time = |(id, _): &(EventId, Micros)| facts.event(*id).time.map(|time| time.micros);
+    let time = |(id, _): &(EventId, Micros)| facts.event(*id).moment();
     let timed = said.iter().all(|each| time(each).is_some());
     by_key(&mut said, |each| (time(each).filter(|_| timed), each.0));
     said

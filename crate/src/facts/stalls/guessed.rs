@@ -164,7 +164,7 @@ fn first_return(facts: &Facts, lines: &[EventId], change: &LeaderChange, since: 
         learned
             && !asks
             && !(gave_up && with_it)
-            && event.time.is_some_and(|time| time.micros >= since)
+            && event.moment().is_some_and(|time| time >= since)
             && !change.events.iter().any(|own| own == id && event.meaning == Meaning::BecameLeader)
     })
 }

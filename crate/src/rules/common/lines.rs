@@ -52,7 +52,7 @@ pub const WAITS: &[Meaning] = &[Meaning::HeartbeatLate, Meaning::WalSyncSlow];
 
 /// From when to when a member stood still, as one of these lines tells.
 pub fn waited(event: &Event) -> Option<(Micros, Micros)> {
-    let end = event.time?.micros;
+    let end = event.moment()?;
     Some((end - event.duration("took").or(event.duration("excess"))?, end))
 }
 

@@ -46,7 +46,7 @@ pub(super) fn elections(facts: &Facts) -> Vec<Election> {
         {
             continue;
         }
-        let election = Election { term, time: event.time.map(|time| time.micros), event: id };
+        let election = Election { term, time: event.moment(), event: id };
         match elections.get_mut(terms.position(term)) {
             Some(first) if election.time < first.time => *first = election,
             Some(_) => {}

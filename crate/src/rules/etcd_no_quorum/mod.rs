@@ -82,7 +82,7 @@ fn gave_up(facts: &Facts) -> Option<(EventId, Micros, bool)> {
     let mut elections: Vec<&LeaderChange> = facts.changes.iter().filter(|change| change.elected.is_some()).gather();
     sort::by_key(&mut elections, |change| change.elected);
     let without = |(id, event): (EventId, &Event)| {
-        let down = event.time?.micros;
+        let down = event.moment()?;
         let next = elections.partition_point(|change| change.elected <= Some(down));
         // Another one may have taken its place already.
         let before = next.checked_sub(1).map(|at| elections[at])?;

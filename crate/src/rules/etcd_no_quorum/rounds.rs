@@ -102,16 +102,15 @@ fn leader_led_on(facts: &Facts, rounds: &[EventId]) -> bool {
     let leads = |event: &Event| term.is_some() && event.number("term") == term;
     let Some((id, _)) = facts.events_of(&[Meaning::BecameLeader]).find(|(_, event)| leads(event)) else { return false };
     let after = || facts.after(id, usize::MAX);
-    let later =
-        |event: &Event, than: Micros| event.time.is_some_and(|time| time.micros > than + 2 * facts.value(Parameter::ElectionTimeout));
+    let later = |event: &Event, than: Micros| event.moment().is_some_and(|time| time > than + 2 * facts.value(Parameter::ElectionTimeout));
     let lost = |event: &&Event| {
         let ends = matches!(event.meaning, Meaning::LeaderLost | Meaning::EtcdShutdown) || START_LINES.contains(&event.meaning);
         // The member that asked in vain brings its higher term along when it is back, and the leader gives way to it.
-        ends && event.time.is_some_and(|time| time.micros < last - facts.value(Parameter::ElectionTimeout))
+        ends && event.moment().is_some_and(|time| time < last - facts.value(Parameter::ElectionTimeout))
             || event.meaning == Meaning::QuorumInactiveStepdown && !later(event, last)
     };
     // What a process says that was started anew, some of it before its telling line, the one before it did not live to say.
-    let start = after().find(|event| START_LINES.contains(&event.meaning)).and_then(|event| event.time).map(|time| time.micros);
+    let start = after().find(|event| START_LINES.contains(&event.meaning)).and_then(Event::moment);
     let of_it = |event: &Event| event.time.is_some_and(|time| start.is_none_or(|start| start - time.micros > S));
     let steps_down = matches!(facts.generation, Generation::V3 | Generation::PreVote);
     steps_down && after().any(|event| later(event, first) && of_it(event)) && !after().any(|event| lost(&event))

@@ -18,10 +18,10 @@ use crate::parameters::Parameter;
 use crate::plan::waits_too_little;
 use crate::report::{Confidence, Severity, Timing};
 use crate::rules::common::{human_limit, times};
-use crate::rules::{Finding, raised};
+use crate::rules::{Finding, above_remarks, raised};
 use crate::units::S;
 use crate::verdict::Case;
-use crate::verdict::timing::{cut_off, over_budget, unlike_members};
+use crate::verdict::timing::{cut_off, differing, over_budget, unlike_members};
 use crate::verdict::unexplained::shows_only_a_state;
 
 /// A sentence, and the finding that says the same at length.
@@ -43,7 +43,7 @@ pub(in crate::verdict) fn headline<'a>(case: &Case<'a>, timing: Timing) -> Headl
     if facts.without_log() {
         // Where etcd does not run, neither does what fleet's values are for.
         let of_fleet = |finding: &&Finding| finding.id == RuleId::ConfigAgentTtlUnit;
-        let wrong = findings.iter().find(|finding| finding.severity > Severity::Info);
+        let wrong = above_remarks(findings).next();
         let refused = case.named(RuleId::EtcdBadConfig).filter(|refused| refused.severity == Severity::Critical);
         let wrong = refused.filter(|_| wrong.as_ref().is_some_and(of_fleet)).or(wrong);
         return (review(facts, wrong, plan), wrong);
@@ -124,11 +124,6 @@ fn of_stalls<'a>(case: &Case<'a>) -> Option<&'a Finding> {
     case.named(RuleId::EtcdLeaderLost).or_else(|| case.named(RuleId::EtcdElectionChurn))
 }
 
-/// Members that wait unequally long, where that cost no leader its place.
-fn differing<'a>(case: &Case<'a>) -> Option<&'a Finding> {
-    case.named(RuleId::ConfigValuesDiffer).filter(|_| case.plan.replay.needless == 0)
-}
-
 /// What may follow from something else, and so is named only where that is not shown: each may be the cause of those
 /// below it. A finding that is not here follows from none.
 const EFFECTS: &[RuleId] = &[
@@ -159,7 +154,7 @@ fn strongest<'a>(facts: &Facts, findings: &'a [Finding]) -> Option<&'a Finding> 
         RuleId::EtcdClockSkew => EFFECTS.len(),
         id => EFFECTS.iter().position(|effect| *effect == id).map_or(0, |at| at + 1),
     };
-    let told = findings.iter().filter(|finding| !finding.id.is_of_configuration() && finding.severity > Severity::Info);
+    let told = above_remarks(findings).filter(|finding| !finding.id.is_of_configuration());
     told.min_by_key(|finding| {
         let (follows, unsure) = (follows(finding), finding.confidence == Confidence::Low);
         (Reverse(finding.severity), follows == EFFECTS.len(), unsure, follows, Reverse(finding.count))

@@ -12,8 +12,7 @@ use crate::verdict::unexplained::{keeps_elsewhere, saw_too_little, shows_only_a_
 
 /// No finding is above a remark, and nothing is proposed.
 pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
-    let measured = facts.without_log() && facts.configurations.is_empty();
-    let trouble = trouble(facts);
+    let (measured, trouble) = (facts.only_measured(), trouble(facts));
     if timing == Timing::Undecided && (!measured || trouble.is_some()) {
         return match trouble {
             Some((id, said)) => {
@@ -38,8 +37,7 @@ pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
 
 /// The line that tells of trouble which no finding takes up, and what it tells, where enough was seen to say so.
 pub(in crate::verdict) fn trouble(facts: &Facts) -> Option<(EventId, &'static str)> {
-    let measured = facts.without_log() && facts.configurations.is_empty();
-    unexplained(facts).filter(|_| measured || !saw_too_little(facts) || shows_only_a_state(facts))
+    unexplained(facts).filter(|_| facts.only_measured() || !saw_too_little(facts) || shows_only_a_state(facts))
 }
 
 /// What logs without trouble show.
@@ -184,7 +182,7 @@ pub(super) fn review(facts: &Facts, wrong: Option<&Finding>, plan: &Plan) -> Str
     if let Some(text) = too_short_for_the_round_trip(facts, plan) {
         return format!("{title}. {text}");
     }
-    let fit = if plan.changes().next().is_some() || alone || !states_a_value(facts) { "" } else { " The values fit each other." };
+    let fit = if plan.proposes() || alone || !states_a_value(facts) { "" } else { " The values fit each other." };
     format!("{title}.{fit}")
 }
 
