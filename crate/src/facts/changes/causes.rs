@@ -1,16 +1,16 @@
 //! Why a leader changed: a start, a plan, the end of the old leader, or needlessly.
 
-use super::{ChangeClass, LeaderChange, OldLeader};
+use super::candidate::lone_candidate;
+use super::old_leader::{came_back_retimed, lived_on, old_leader_ended, old_leader_started};
+use super::{ChangeClass, LeaderChange};
 use crate::facts::beside::time;
-use crate::facts::links::{BROKEN, peer};
+use crate::facts::links::BROKEN;
 use crate::facts::voices::{NAME_LEADER, START_LINES, Voice, speaker};
 use crate::facts::{EventId, Facts, Generation};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
-use crate::parameters::NO_FAILOVER_TAKES;
 use crate::search;
-use crate::sort::{by_key, distinct, sort};
 use crate::units::{Micros, S};
 
 /// A transfer line this long before the new leader, or before the old one was lost, makes a change planned (method 3.2).
@@ -26,17 +26,7 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
     let transfers = facts.meaning(&[Meaning::LeaderTransfer]);
     let served = facts.times_of(&[Meaning::Published]).into_iter().min();
     for at in 0..changes.len() {
-        let class = if not_yet_served(changes, at, served) {
-            ChangeClass::Start
-        } else {
-            classify(facts, voices, changes, at, &outright, &transfers)
-        };
-        let class = if class == ChangeClass::Needless && while_starting(facts, voices, &changes[at]) { ChangeClass::Anew } else { class };
-        let class =
-            if class == ChangeClass::Needless && old_leader_started(facts, voices, &changes[at]) { ChangeClass::Wanted } else { class };
-        // Its process ended to come back with other timers.
-        let on_purpose = class == ChangeClass::Wanted && came_back_retimed(facts, voices, &changes[at]);
-        let class = if on_purpose { ChangeClass::Planned } else { class };
+        let class = classify(facts, voices, changes, at, (&outright, &transfers, served));
         changes[at].class = class;
         if class == ChangeClass::Needless {
             let before = changes[..at].iter().rev().find(|change| change.elected.is_some());
@@ -45,115 +35,6 @@ pub fn tell_causes(facts: &Facts, voices: &[Voice], changes: &mut [LeaderChange]
             changes[at].lived = lived_on(facts, voices, changes, at);
         }
     }
-}
-
-/// The old leader's log begins with the new one and then publishes itself, which a process does once, when it hears its first
-/// leader (etcd-io/etcd@v3.4.45:etcdserver/server.go, publish): the excerpt begins below its start anew.
-fn old_leader_started(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
-    /// What it says meanwhile are a few lines (judgement).
-    const NEXT: usize = 10;
-    let is = |id: &EventId, meanings: &[Meaning]| meanings.contains(&facts.event(*id).meaning);
-    let publishes = |voice: &Voice| {
-        let first = voice.events.iter().position(|id| is(id, NAME_LEADER));
-        let of_new = first.filter(|first| voice.naming_leader_of(change.term).any(|at| at == *first));
-        of_new.is_some_and(|at| voice.events[at..].iter().take(NEXT).any(|id| is(id, &[Meaning::Published])))
-    };
-    change.term.is_some() && voices.iter().any(|voice| Some(&voice.member) == change.old.as_ref() && publishes(voice))
-}
-
-/// Whether the old leader's next start is one with other timers. Its peers miss it after at most two election-timeouts; a
-/// stop may take up to a minute and a half, systemd's limit, and the start follows at once.
-fn came_back_retimed(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
-    const STOPS_WITHIN: Micros = 90 * S;
-    let (Some(moment), Some(old), false) = (change.moment(), change.old.as_deref(), facts.retimed.is_empty()) else { return false };
-    let may_follow = moment - 2 * facts.spell(Some(moment)).election..=moment + STOPS_WITHIN;
-    let mut leaders = voices.iter().filter(|voice| voice.member == old);
-    leaders.any(|voice| {
-        let starts = facts.restarts.iter().filter(|start| voice.printed(facts, **start));
-        let next = starts.filter_map(|start| Some((time(facts, *start).filter(|time| may_follow.contains(time))?, start))).min();
-        next.is_some_and(|(_, start)| facts.retimed.contains(start))
-    })
-}
-
-/// The one member that missed the leader, where the others are seen to have heard it. Its votes are refused or
-/// ignored, but its higher term makes the leader step down: in 2.x by the mere question, from 3.0 on when it
-/// answers the leader (etcd-io/etcd@v2.3.8:raft/raft.go:405, etcd-io/etcd@v3.0.17:raft/raft.go:565).
-fn lone_candidate(facts: &Facts, change: &LeaderChange, led: Option<Micros>) -> Option<String> {
-    /// So many of its own rounds, while nobody else asked for votes.
-    const ROUNDS: usize = 3;
-    let (campaign, old) = (change.campaign?, change.old.as_deref()?);
-    let then = facts.spell(Some(campaign));
-    let wait = then.election;
-    let before = |meaning, from| facts.events_between(&[meaning], campaign - from, campaign + S);
-    // Nobody could miss a leader yet that was elected less than a follower's shortest wait ago: who made it give way had
-    // asked in vain before, as a member does that was alone until the others were started again.
-    let gave_way = gave_way(facts, change);
-    let lost = gave_way.map_or(campaign, |gave_way| gave_way.min(campaign));
-    if let Some(led) = led.filter(|led| lost - led < wait - 2 * then.heartbeat) {
-        let mut higher = facts.events_between(&[Meaning::HigherTermMessage], led, campaign + S);
-        if let Some((_, event)) = higher.find(|(_, event)| event.word("id") == Some(old)) {
-            return event.word("from").map(str::to_owned);
-        }
-    }
-    // A follower counts a tick per heartbeat-interval since it heard the leader, and prints how many are left
-    // (etcd-io/etcd@v3.4.45:raft/raft.go, Step). After two it had just heard it; after more the leader was late for
-    // it too (judgement).
-    let fresh = wait / then.heartbeat.max(1) - 2;
-    let ignored = before(Meaning::VoteIgnoredLease, 3 * wait).find(|(_, event)| {
-        event.word("id").is_some_and(|id| id != old)
-            && event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new))
-            && event.number("remaining").is_some_and(|left| left >= fresh)
-    });
-    if let Some(from) = ignored.and_then(|(_, event)| event.word("from")).filter(|from| *from != old) {
-        return Some(from.to_owned());
-    }
-    // The leader gave way to an answer of a term two rounds higher before anybody else asked for votes. One round is also
-    // what a follower begins that missed a leader which stood still; in two the other one would miss it too, as none waits
-    // for twice the election-timeout (etcd-io/etcd@v3.4.45:raft/raft.go, resetRandomizedElectionTimeout). The same member may win
-    // the election after that; of more rounds than a failover takes it had held the others alone.
-    let ahead = |event: &Event| event.number("term2").zip(event.number("term")).map_or(0, |(higher, own)| higher - own);
-    let answered = before(Meaning::HigherTermMessage, 3 * wait).find(|(_, event)| {
-        let asked_first = || event.time.is_some_and(|time| time.micros < campaign);
-        let alone =
-            if event.word("from") == change.new.as_deref() { ahead(event) > NO_FAILOVER_TAKES } else { ahead(event) > 1 && asked_first() };
-        event.word("id") == Some(old) && event.word("value") == Some("MsgAppResp") && alone
-    });
-    if let Some(from) = answered.and_then(|(_, event)| event.word("from")) {
-        return Some(from.to_owned());
-    }
-    let deposed = before(Meaning::HigherTermMessage, 3 * wait).find(|(_, event)| event.word("id") == Some(old));
-    if let Some(from) = deposed.and_then(|(_, event)| event.word("from")).filter(|from| just_started(facts, from, campaign, 2 * wait)) {
-        return Some(from.to_owned());
-    }
-    // Where nobody has won yet, the leader led until it gave way itself.
-    let nobody_won = gave_way.filter(|_| change.new.is_none());
-    let (led_until, until) = nobody_won.map_or((campaign, campaign + S), |time| (time, time));
-    let mut rounds: Vec<(&str, Micros)> = facts
-        .events_between(&[Meaning::BecameCandidate], campaign - 1000 * wait, until)
-        .filter(|(_, event)| event.number("term").is_some_and(|term| change.term.is_some_and(|new| term < new)))
-        .filter_map(|(_, event)| Some((event.word("id")?, event.time?.micros)))
-        .gather();
-    by_key(&mut rounds, |(_, time)| *time);
-    let (who, last) = *rounds.last()?;
-    let own = rounds.iter().rev().take_while(|(id, _)| *id == who).gather();
-    let alone = Some(who) != change.new.as_deref() && who != old && led_until - last <= 4 * wait;
-    (alone && own.len() >= ROUNDS && own.last().is_some_and(|(_, first)| led_until - first >= 3 * wait)).then(|| who.to_owned())
-}
-
-/// When the old leader says that it leads no more.
-fn gave_way(facts: &Facts, change: &LeaderChange) -> Option<Micros> {
-    let own = |event: &Event| event.meaning == Meaning::LeaderLost && event.word("id") == change.old.as_deref();
-    change.events.iter().find(|id| own(facts.event(**id))).and_then(|id| time(facts, *id))
-}
-
-/// Whether its process was down a moment before, and then there: such a member may ask for votes before it has heard the leader,
-/// as up to 3.3 a start skips most of the first election-timeout (etcd-io/etcd@v2.2.5:etcdserver/raft.go:241).
-fn just_started(facts: &Facts, member: &str, until: Micros, within: Micros) -> bool {
-    let of_it = |event: &Event| peer(event) == Some(member);
-    let up = facts.events_between(&[Meaning::PeerActive], until - within, until).find(|(_, event)| of_it(event));
-    let refuses = |event: &Event| of_it(event) && search::has(&event.text, "connection refused");
-    let down = |up: Micros| facts.events_between(BROKEN, up - 10 * S, up).any(|(_, event)| refuses(event));
-    up.and_then(|(_, event)| event.time.as_ref()).is_some_and(|up| down(up.micros))
 }
 
 /// Nobody tells of it but members that were starting anew, before their first write: all of them had been down.
@@ -196,9 +77,15 @@ fn not_yet_served(changes: &[LeaderChange], at: usize, served: Option<Micros>) -
     at > 0 && first.class == ChangeClass::Start && elected < served && elected - began <= SOON
 }
 
-fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, outright: &Index, transfers: &[EventId]) -> ChangeClass {
+/// What tells of them all: terms in which a vote was asked for outright, lines of transfers, and the first write.
+type Signs<'a> = (&'a Index, &'a [EventId], Option<Micros>);
+
+/// The first of the causes that the input shows.
+fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize, (outright, transfers, served): Signs) -> ChangeClass {
     let change = &changes[at];
-    if is_start(facts, voices, changes, at) {
+    // A process that comes back with other timers was ended for them.
+    let ended = || if came_back_retimed(facts, voices, change) { ChangeClass::Planned } else { ChangeClass::Wanted };
+    if not_yet_served(changes, at, served) || is_start(facts, voices, changes, at) {
         return ChangeClass::Start;
     }
     let by_hand = is_planned(facts, change, transfers) || was_removed(facts, change);
@@ -206,12 +93,15 @@ fn classify(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize
         return ChangeClass::Planned;
     }
     if old_leader_ended(facts, voices, changes, at) {
-        return ChangeClass::Wanted;
+        return ended();
     }
     if told_to_stop(facts, change) || closed_at_once(facts, change) && !lived_on(facts, voices, changes, at) {
         return ChangeClass::Planned;
     }
-    ChangeClass::Needless
+    if while_starting(facts, voices, change) {
+        return ChangeClass::Anew;
+    }
+    if old_leader_started(facts, voices, change) { ended() } else { ChangeClass::Needless }
 }
 
 /// The first leader after start-up lines, or of a log in which nobody lost a leader before.
@@ -317,119 +207,6 @@ fn asked_outright(facts: &Facts, voices: &[Voice]) -> Index {
     if pre_vote { terms } else { Index::default() }
 }
 
-/// Whether the old leader's process ended: its own log says so, or, where that log is missing, its
-/// peers saw the connection end at once and did not hear it again.
-fn old_leader_ended(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
-    let change = &changes[at];
-    let Some(old) = change.old.as_deref() else { return false };
-    let led = changes[..at].iter().rev().find(|before| before.new == change.old).and_then(|before| before.elected);
-    match voices.iter().find(|voice| voice.member == old) {
-        Some(voice) => ended_in_own_log(facts, voice, changes, at).unwrap_or_else(|| peers_saw_it_end(facts, change, old, led)),
-        None if !heard_again(facts, change, old).is_empty() => false,
-        None => unnamed_one_stopped(facts, voices, change) || peers_saw_it_end(facts, change, old, led),
-    }
-}
-
-/// A member that says nowhere which one it is was told to stop in the fifteen seconds before the new leader (judgement), and
-/// all others have logs of their own: that one led. An excerpt from a stop on names no id.
-fn unnamed_one_stopped(facts: &Facts, voices: &[Voice], change: &LeaderChange) -> bool {
-    let (Some(elected), Some(members)) = (change.elected, facts.members) else { return false };
-    let others = distinct(voices.iter().filter(|voice| voice.member != facts.host(voice.events[0])).map(|voice| &voice.member));
-    if others.len() + 1 < members as usize {
-        return false;
-    }
-    facts.events_between(&[Meaning::EtcdShutdown], elected - 15 * S, elected).any(|(id, event)| {
-        let own = voices.iter().find(|voice| voice.log == id.log && voice.host == event.host);
-        own.is_some_and(|voice| voice.member == facts.host(id))
-    })
-}
-
-/// Whether the input shows that the old leader lived: its own log goes on, or its peers heard it again, and no search may
-/// have left out its end.
-fn lived_on(facts: &Facts, voices: &[Voice], changes: &[LeaderChange], at: usize) -> bool {
-    if facts.searched() {
-        return false;
-    }
-    let change = &changes[at];
-    let Some(old) = change.old.as_deref() else { return false };
-    let goes_on = |voice: &Voice| ended_in_own_log(facts, voice, changes, at) == Some(false);
-    // A leader that nobody lost may have been elected again because all were started anew.
-    change.new.as_deref() == Some(old) && change.lost.is_some()
-        || voices.iter().any(|voice| voice.member == old && goes_on(voice))
-        || !heard_again(facts, change, old).is_empty()
-}
-
-/// Reads the old leader's own log from its leadership on: a start or shutdown line before any sign that it learned of the
-/// new term means it ended; so does a leader that is new to it, as one that lives first loses the one it had, itself
-/// (etcd-io/etcd@v2.3.8:raft/node.go:305), where losses are among the lines. `None` where its log stops.
-fn ended_in_own_log(facts: &Facts, voice: &Voice, changes: &[LeaderChange], at: usize) -> Option<bool> {
-    let change = &changes[at];
-    let from = since_it_led(facts, voice, &changes[..at]);
-    // etcd 0.4 names no terms there: what it says after the change tells.
-    let learned = |event: &Event| match change.term {
-        Some(new) => event.number("term").is_some_and(|term| term >= new),
-        None => event.word("id").is_some() && event.time.is_some_and(|time| change.elected.is_some_and(|elected| time.micros > elected)),
-    };
-    let mut lost_none = from > 0 && change.lost.is_some();
-    let lost = |event: &Event| match event.meaning {
-        Meaning::LeaderLost => event.word("leader") == Some(&voice.member),
-        Meaning::LeaderChanged => event.word("from") == Some(&voice.member),
-        _ => false,
-    };
-    // An excerpt that begins after the election need not be of the process that led, unless it says that it lost itself: what
-    // came before may have been its start.
-    const NEXT: usize = 10;
-    let begins_later = voice.events.first().and_then(|id| time(facts, *id)) > change.elected && change.elected.is_some();
-    for (at, id) in voice.events.iter().enumerate().skip(from) {
-        let event = facts.event(*id);
-        if START_LINES.contains(&event.meaning) || event.meaning == Meaning::EtcdShutdown {
-            return Some(true);
-        }
-        lost_none &= !lost(event);
-        if learned(event) {
-            if begins_later && !voice.events[at..].iter().take(NEXT).any(|id| lost(facts.event(*id))) {
-                return None;
-            }
-            return Some(lost_none && event.meaning == Meaning::LeaderElected);
-        }
-    }
-    None
-}
-
-/// Where in its own log a member's last leadership begins; past the lines of its first start where the log does not show it.
-fn since_it_led(facts: &Facts, voice: &Voice, before: &[LeaderChange]) -> usize {
-    let led = before.iter().rev().find(|change| change.new.as_deref() == Some(&voice.member));
-    let said = led.and_then(|led| {
-        let at_least = |at: &usize| facts.event(voice.events[*at]).time.map(|time| time.micros) >= led.elected;
-        voice.naming_leader_of(led.term).find(at_least)
-    });
-    let by_time = || led?.elected.map(|elected| voice.since(elected)).filter(|at| *at < voice.events.len());
-    let speaks = |event: &Event| event.number("term").is_some() && !START_LINES.contains(&event.meaning);
-    let running = || voice.events.iter().position(|id| speaks(facts.event(*id)));
-    said.map(|at| at + 1).or_else(by_time).or_else(running).unwrap_or(0)
-}
-
-/// Peers saw the old leader's connections end within the fifteen seconds before the new leader, or its port refuse them
-/// until a second after: nobody listens where a process has ended.
-fn peers_saw_it_end(facts: &Facts, change: &LeaderChange, old: &str, led: Option<Micros>) -> bool {
-    let Some(elected) = change.elected else { return false };
-    facts.events_between(BROKEN, elected - 15 * S, elected + S).any(|(id, event)| {
-        let Some(time) = event.time else { return false };
-        let says = |sign: &str| search::has(&event.text, sign);
-        let refused = says("connection refused");
-        // A process that ends closes its connections while it leads, before anybody misses it; those that the network cut are
-        // reset when it is back.
-        let in_time = led.is_none_or(|led| time.micros >= led) && change.lost.is_none_or(|lost| time.micros <= lost + time.grain);
-        let until = if refused { S } else { 0 };
-        // Within one second of a journal the order of the lines tells.
-        let told_before =
-            |report: &EventId| report.log == id.log && report.event < id.event && NAME_LEADER.contains(&facts.event(*report).meaning);
-        (refused || in_time && (says("EOF") || says("connection reset")) && !change.events.iter().any(told_before))
-            && (-until..=15 * S).contains(&(elected - time.micros))
-            && (search::has(&event.text, old) || event.word("peer").is_none())
-    })
-}
-
 /// The old leader answered soon after the election that it knows this member no more: it had handed over and was
 /// stopping, as its own log would say (etcd-io/etcd@v3.4.45:etcdserver/api/rafthttp/stream.go, dial: the answer of a
 /// server whose peers are taken out of it; one that starts gives it too, but has ended before the election).
@@ -452,16 +229,4 @@ fn closed_at_once(facts: &Facts, change: &LeaderChange) -> bool {
         && facts
             .events_between(&[Meaning::PeerStreamLost], elected, elected + S)
             .any(|(_, event)| search::has(&event.text, "EOF") && search::has(&event.text, old))
-}
-
-/// Moments at which peers got entries or heartbeats of the old leader after the change: it was silent, and led on in its
-/// old term. A process that ended comes back as a follower.
-pub fn heard_again(facts: &Facts, change: &LeaderChange, old: &str) -> Vec<EventId> {
-    let Some(new) = change.term else { return Vec::new() };
-    let from_before = &facts.old_leaders[..facts.old_leaders.partition_point(|heard| heard.led < Some(new))];
-    let heard = from_before.iter().rev().take_while(|heard| heard.latest >= Some(new));
-    let by_old = |heard: &&OldLeader| heard.term >= Some(new) && facts.event(heard.event).word("from") == Some(old);
-    let mut events: Vec<EventId> = heard.filter(by_old).map(|heard| heard.event).gather();
-    sort(&mut events);
-    events
 }

@@ -1,14 +1,17 @@
-//! Leader changes: one per new term that got a leader. `causes.rs` tells them apart by why they came.
+//! Leader changes: one per new term that got a leader. `causes.rs` tells them apart by why they came,
+//! `old_leader.rs` whether the leader of before lived on, `candidate.rs` who took its place away.
 
 mod by_term;
+mod candidate;
 mod causes;
+mod old_leader;
 mod without_terms;
 
 use by_term::by_term;
 use causes::tell_causes;
 use without_terms::without_terms;
 
-pub use causes::heard_again;
+pub use old_leader::heard_again;
 
 use super::voices::Voice;
 use super::{EventId, Facts};
