@@ -1,5 +1,7 @@
 // The five parameters, for the rule book. Where a number comes from stands under `sources`.
 
+import { MEANS } from '../src/strings.js';
+
 const ETCD_SOURCES = [
   'etcd-io/etcd@v0.4.9:config/timeout.go:5-8, config/config.go:86-87',
   'etcd-io/etcd@v2.3.8:etcdmain/config.go:168-169, 319-323, 342',
@@ -68,7 +70,7 @@ export const PARAMETERS = [
   {
     key: 'heartbeat-interval',
     daemon: 'etcd',
-    lead: 'How often a leader says that it lives.',
+    lead: MEANS['heartbeat-interval'],
     unit: 'whole milliseconds, written as a bare number.',
     defaults: /** @type {[string, string][]} */ ([
       ['etcd 0.4', '50 ms'],
@@ -94,7 +96,7 @@ export const PARAMETERS = [
   {
     key: 'election-timeout',
     daemon: 'etcd',
-    lead: 'How long a follower waits for a word of the leader before it asks for an election.',
+    lead: MEANS['election-timeout'],
     unit: 'whole milliseconds, written as a bare number.',
     defaults: /** @type {[string, string][]} */ ([
       ['etcd 0.4', '200 ms'],
@@ -122,7 +124,7 @@ export const PARAMETERS = [
   {
     key: 'etcd-request-timeout',
     daemon: 'fleet',
-    lead: 'How long fleet waits for one answer of etcd.',
+    lead: MEANS['etcd-request-timeout'],
     unit: 'seconds, fractions allowed, written as a bare number.',
     defaults: /** @type {[string, string][]} */ ([
       ['fleet 0.5.1 to 0.6.0', '1 s, fixed'],
@@ -146,7 +148,7 @@ export const PARAMETERS = [
   {
     key: 'agent-ttl',
     daemon: 'fleet',
-    lead: 'How long a machine that is silent keeps its place in the cluster, and with it its units.',
+    lead: MEANS['agent-ttl'],
     unit: 'a length of time with its unit: <code>60s</code>, <code>2m</code>, <code>1m30s</code>.',
     defaults: /** @type {[string, string][]} */ ([['all versions', '30s']]),
     spellings: fleetSpellings('agent-ttl', '60s'),
@@ -169,7 +171,7 @@ export const PARAMETERS = [
   {
     key: 'engine-reconcile-interval',
     daemon: 'fleet',
-    lead: 'How often the engine compares what should run with what runs.',
+    lead: MEANS['engine-reconcile-interval'],
     unit: 'seconds, fractions allowed, written as a bare number.',
     defaults: /** @type {[string, string][]} */ ([
       ['fleet 0.5.3 to 0.6.1', '2 s, fixed'],

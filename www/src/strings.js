@@ -185,6 +185,9 @@ export function timingOf({ verdict, documents }) {
 /** @type {Record<string, string>} */
 export const CONFIDENCE = { high: 'sure', medium: 'likely', low: 'unclear' };
 
+/** Of a value, after "How sure:". @type {Record<string, string>} */
+export const HOW_SURE = { high: 'very', medium: 'fairly', low: 'not very' };
+
 /** @type {Record<string, string>} */
 export const PROVENANCE = { stated: 'as written', inferred: 'read off the log', default: 'default' };
 
@@ -345,6 +348,15 @@ export const PROGRESS = {
   speed: (/** @type {number} */ bytes) => `, ${size(bytes)} per second`,
   lines: (/** @type {number} */ count) => `${plural(count, 'line')} so far`,
   file: (/** @type {number} */ number, /** @type {number} */ count) => `file ${number} of ${count}`,
+};
+
+/** What each parameter is, in one sentence. @type {Record<string, string>} */
+export const MEANS = {
+  'heartbeat-interval': 'How often a leader says that it lives.',
+  'election-timeout': 'How long a follower waits for a word of the leader before it asks for an election.',
+  'etcd-request-timeout': 'How long fleet waits for one answer of etcd.',
+  'agent-ttl': 'How long a machine that is silent keeps its place in the cluster, and with it its units.',
+  'engine-reconcile-interval': "How often fleet's engine compares what should run with what runs.",
 };
 
 export const VALUES = {

@@ -2,7 +2,7 @@
 
 import { withBasis } from '../../npm/tell.js';
 import { columns, h, heading, shortName, unbroken } from '../dom.js';
-import { CONFIDENCE, PROVENANCE, VALUES, WORDS } from '../strings.js';
+import { HOW_SURE, MEANS, PROVENANCE, VALUES, WORDS } from '../strings.js';
 
 /** @typedef {import('../types.js').Report} Report */
 /** @typedef {import('../types.js').Recommendation} Recommendation */
@@ -32,7 +32,7 @@ function howSure(changed) {
   const sure = [...new Set(changed.map((row) => row.confidence))];
   const of = (/** @type {string} */ confidence) => changed.filter((row) => row.confidence === confidence);
   const names = (/** @type {string} */ confidence) => of(confidence).map((row) => shortName(row.parameter));
-  const told = sure.map((each) => CONFIDENCE[each] + (sure.length > 1 ? ` (${names(each).join(', ')})` : ''));
+  const told = sure.map((each) => HOW_SURE[each] + (sure.length > 1 ? ` (${names(each).join(', ')})` : ''));
   return changed.length > 0 && VALUES.howSure(told.join(', '));
 }
 
@@ -117,6 +117,7 @@ function valueRow(row, report, actions, written) {
       { scope: 'row' },
       h('span', { class: 'p', translate: 'no' }, shortName(row.parameter)),
       h('span', { class: 'sub' }, row.parameter.split('.')[0]),
+      h('span', { class: 'sub' }, MEANS[shortName(row.parameter)]),
     ),
     h(
       'td',
@@ -239,7 +240,7 @@ function restsOn(row, report, actions) {
  * @param {HTMLElement[] | null} findings
  */
 function moreDetails(row, first, more, findings) {
-  const basis = first && VALUES.basis(first.basis, CONFIDENCE[row.confidence]);
+  const basis = first && VALUES.basis(first.basis, HOW_SURE[row.confidence]);
   if (!basis && row.neighbours.length === 0) return null;
   return h(
     'details',
