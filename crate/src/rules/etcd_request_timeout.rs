@@ -1,7 +1,7 @@
 //! `etcd-request-timeout`: etcd gave up on requests.
 
 use super::common::{
-    BY_LEADER, CONNECT_TIMEOUT, REFUSED, alerts, answered_soon, human_limit, lines, plural, says, time, times, while_etcd_starts,
+    BY_LEADER, CONNECT_TIMEOUT, REFUSED, alerts, answered_soon, human_limit, lines, near, plural, says, time, times, while_etcd_starts,
 };
 use super::{Finding, Rule};
 use crate::facts::failures::hit_limit;
@@ -47,8 +47,12 @@ const WAITS_FOR_WORD: &[Meaning] = &[Meaning::ReadIndexSlow, Meaning::ReadIndexS
 
 fn check(facts: &Facts) -> Option<Finding> {
     let mut events: Vec<EventId> = facts.events_where(gave_up);
-    let of_a_start =
-        |id| matches!(facts.event(id).meaning, Meaning::ClientDeadline | Meaning::ClientUnavailable) && while_etcd_starts(facts, id);
+    // The service through which a new cluster finds its members is asked by the same client, and etcd then says which step
+    // failed (etcd-io/etcd@v2.3.8:discovery/discovery.go, logAndBackoffForRetry).
+    let of_a_start = |id| {
+        matches!(facts.event(id).meaning, Meaning::ClientDeadline | Meaning::ClientUnavailable)
+            && (while_etcd_starts(facts, id) || near(facts, id, &[Meaning::DiscoveryProblem], -S, S, 2))
+    };
     events.retain(|id| !passed_on(facts, *id) && !answered_soon(facts, *id) && !ended_by_plan(facts, *id) && !of_a_start(*id));
     if events.is_empty() {
         let title = |_: &Event| String::from("Requests to etcd failed");
@@ -210,6 +214,14 @@ fn ended_by_plan(facts: &Facts, id: EventId) -> bool {
 mod tests {
     use crate::ids::RuleId;
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn a_discovery_service_that_does_not_answer_is_no_etcd() {
+        let log = "2015/09/14 11:11:33 discovery: error #0: context deadline exceeded\n\
+                   2015/09/14 11:11:33 discovery: cluster status check: error connecting to https://discovery.example, retrying in 2s\n";
+        assert!(find(&facts(&[log]), RuleId::EtcdDiscoveryFailed).is_some());
+        assert!(find(&facts(&[log]), RuleId::EtcdRequestTimeout).is_none());
+    }
 
     #[test]
     fn a_member_without_a_leader_is_why() {
