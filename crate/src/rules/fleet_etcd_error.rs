@@ -45,6 +45,12 @@ const FAILED: &[Meaning] = &[
     Meaning::RegistryFetchAllUnitsFailed,
 ];
 
+/// What the client of fleet's API makes of an answer from etcd's port (coreos/fleet@v0.11.5:fleetctl/fleetctl.go, --driver).
+const NOT_FLEET: &str = "googleapi: got HTTP response code 404";
+
+/// etcdctl of an etcd that leaves `/v2/members` out (etcd-io/etcd@v3.4.45:client/members.go, assertStatusCode).
+const NOT_V2: &str = "unexpected status code 404";
+
 /// What an error says, in plain words.
 struct Reason {
     signs: &'static [&'static str],
@@ -112,6 +118,26 @@ const REASONS: &[Reason] = &[
         what: "Each endpoint was tried twice. etcd answers so when it cannot carry a request out in time, as without a leader.",
         lasts: false,
     },
+    // A command that was given by hand.
+    Reason {
+        signs: &[NOT_FLEET],
+        reason: "it was asked for fleet's API",
+        what: "etcd's port answers fleetctl so. Give it fleetd's address, or --driver=etcd.",
+        lasts: false,
+    },
+    Reason {
+        signs: &[NOT_V2],
+        reason: "it does not serve the interface v2",
+        what: "etcdctl asked for it: set ETCDCTL_API=3.",
+        lasts: false,
+    },
+    // etcd-io/etcd@v2.3.8:client/client.go (httpClusterClient.Do): an answer of 5xx other than 500 and 503.
+    Reason {
+        signs: &["returns server error ["],
+        reason: "what stands before etcd answered",
+        what: "etcd's own proxy, a load balancer or a web proxy reached no member for it.",
+        lasts: false,
+    },
     Reason {
         signs: &["i/o timeout", CONNECT_TIMEOUT],
         reason: "no connection was made in time",
@@ -141,7 +167,8 @@ const REASONS: &[Reason] = &[
 
 fn check(facts: &Facts) -> Option<Finding> {
     let said = |signs: &[&str]| {
-        let mut events = facts.events_where(|event| failed(event) && says(event, signs));
+        let mut events =
+            facts.events_where(|event| failed(event) && says(event, signs) && (signs == [NOT_FLEET] || !says(event, &[NOT_FLEET])));
         events.retain(|id| !with_fleet_stop(facts, *id) && !with_etcd_stop(facts, *id));
         (!events.is_empty()).then_some(events)
     };
@@ -155,7 +182,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 
 fn failed(event: &Event) -> bool {
     // A watch that ends is asked for anew; of what is not etcd it gets nothing ever.
-    let of_another = event.meaning == Meaning::RegistryWatchError && says(event, &["invalid json"]);
+    let of_another = event.meaning == Meaning::RegistryWatchError && says(event, &["invalid json"]) || says(event, &[NOT_FLEET]);
     (FAILED.contains(&event.meaning) || of_another || says(event, &[UNEXPECTED_STATUS])) && !of_its_own(event)
 }
 
@@ -182,6 +209,24 @@ mod tests {
             assert_eq!(title(log).as_deref(), Some("A client got an error from etcd (1\u{a0}line): etcd had no leader"));
         }
         assert_eq!(title("{\"health\":\"true\",\"reason\":\"\"}\n"), None);
+    }
+
+    #[test]
+    fn an_interface_that_is_not_served_at_that_port() {
+        for (log, end) in [
+            (
+                "$ fleetctl list-units\nError retrieving list of units from repository: googleapi: got HTTP response code 404 with body: 404 page not found\n",
+                "it was asked for fleet's API",
+            ),
+            (
+                "cluster may be unhealthy: failed to list members\nError:  unexpected status code 404\n",
+                "it does not serve the interface v2",
+            ),
+        ] {
+            let found = find(&facts(&[log]), RULE.id).expect(log);
+            assert!(found.title.ends_with(end), "{log}: {}", found.title);
+            assert_eq!(found.severity, Severity::Warning, "a command by hand, and no trouble of the cluster");
+        }
     }
 
     #[test]
@@ -230,6 +275,10 @@ mod tests {
                 "no leader",
             ),
             ("300: Raft Internal Error (Unable to write) [12]", "no leader"),
+            (
+                "client: etcd cluster is unavailable or misconfigured; error #0: client: etcd member http://192.0.2.1:2379 returns server error [Bad Gateway]",
+                "what stands before etcd answered",
+            ),
             ("unexpected EOF", "the connection ended"),
             ("Response 501 Not Implemented from http://localhost:2379/ unusable", "read-only"),
             ("EtcdException('Bad response : 404 page not found\\n',)", "the interface v2"),

@@ -27,11 +27,15 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut publish = unpublished(facts);
     publish.retain(|id| !has_leader(facts, *id));
     let rounds = rounds::unanswered_rounds(facts, &publish);
+    // To 3.2 etcdctl said so of a cluster none of whose members is well, as one knows no leader; in an election that passes
+    // (etcd-io/etcd@v3.2.32:etcdctl/ctlv2/command/cluster_health.go:122).
+    let asked = facts.changes.is_empty() && facts.any_event(|event| says(event, &["got unhealthy result"]));
     let mut join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
         // The error of a client whose endpoints all failed, for whatever reason, holds the same words.
         let of_client = says(event, &["etcd cluster is unavailable"]);
         says(event, &["nable to join the cluster", "cannot connect to existing peers"])
             || !of_client && says(event, &["cluster is unavailable"])
+            || asked && says(event, &["cluster is unhealthy"])
     });
     // A standby of 0.4 asks the cluster for its members every few seconds; one answer that failed is none.
     let asks = facts.meaning(&[Meaning::Standby04]);

@@ -18,6 +18,16 @@ fn the_operator_counts_members() {
 }
 
 #[test]
+fn etcdctl_asks_each_member_and_none_is_well() {
+    let ill = "member 8e9e05c52164694d is unhealthy: got unhealthy result from http://192.0.2.7:2379\n";
+    let away = "member 91bc3c398fb3c146 is unreachable: [http://192.0.2.8:2379] are all unreachable\n";
+    let found = |log: String| find(&facts(&[&log]), RuleId::EtcdNoQuorum).map(|found| found.title);
+    assert_eq!(found(format!("{ill}{away}cluster is unhealthy\n")).as_deref(), Some("etcdctl found no healthy member"));
+    assert_eq!(found(format!("{away}cluster is unhealthy\n")), None, "nobody was there to say so");
+    assert_eq!(found(format!("{ill}{away}cluster is healthy\n")), None, "another member is well");
+}
+
+#[test]
 fn several_rounds_without_an_answer() {
     let log = round(10, 7) + &round(12, 8) + &round(14, 9);
     assert!(find(&facts(&[&log]), RuleId::EtcdNoQuorum).expect("alone").title.contains("3\u{a0}times"));

@@ -30,6 +30,22 @@ fn a_member_that_etcdctl_does_not_reach() {
 }
 
 #[test]
+fn a_web_page_that_answers_etcdctl() {
+    let log = "failed to check the health of member 8e9e05c52164694d on http://192.0.2.7:2379: invalid character '<' looking for beginning of value\n\
+               member 8e9e05c52164694d is unreachable: [http://192.0.2.7:2379] are all unreachable\n";
+    let found = find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told");
+    assert_eq!(found.title, "A web page answered etcdctl in place of etcd");
+}
+
+#[test]
+fn an_endpoint_without_a_host() {
+    let refused = |socket: &str| format!("Error retrieving list of active machines: dial tcp {socket}: getsockopt: connection refused\n");
+    let what = |log: String| find(&facts(&[&log]), RuleId::EtcdUnreachable).expect("refused").what;
+    assert!(what(refused(":2379")).contains("no host"));
+    assert!(!what(refused(":2379") + &refused("192.0.2.7:2379")).contains("no host"));
+}
+
+#[test]
 fn a_client_port_that_does_not_answer() {
     let title = |port: u32| {
         let line = format!("Error: Get http://192.0.2.1:{port}/v2/keys/: dial tcp 192.0.2.1:{port}: i/o timeout\n");

@@ -24,6 +24,14 @@ pub fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (Strin
     }
     let requests = plural(count, "request", "requests");
     if all(&|event| says(event, &[NO_ADDRESS_ANSWERS])) {
+        // Go's word for a page where JSON was awaited.
+        if facts.any_event(|event| says(event, &["invalid character '<'"])) {
+            return (
+                String::from("A web page answered etcdctl in place of etcd"),
+                "The request went to a web proxy, or another program listens there.",
+                Some(String::from("Put the members' addresses into no_proxy, and see that the port is etcd's.")),
+            );
+        }
         return (
             format!("etcdctl reached {} at none of the addresses for clients", plural(count, "member", "members")),
             "etcdctl asked each address that the member told its cluster. Either it does not run, or the way to it is closed.",
@@ -55,6 +63,10 @@ pub fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (Strin
         );
     }
     let refused = format!("etcd's client port refused {requests}{over}");
+    if all(&|event| says(event, &["dial tcp :"])) {
+        let what = "The endpoint holds a port and no host: what was to be put in there is empty.";
+        return (refused, what, None);
+    }
     if let Some((here, there)) = listens_elsewhere(facts, events) {
         return (
             format!("{refused}: etcd listens on {there}, not on {here}"),
