@@ -197,6 +197,8 @@ mod tests {
     fn a_peer_that_did_not_answer_is_looked_at_first() {
         let log = "[etcd] Apr 20 10:00:00.500 WARNING   | transporter.streaming: heartbeat timed out for peer: core-2\n\
                    [etcd] Apr 20 10:00:00.500 INFO      | core-1: warning: heartbeat time out peer=\"core-2\" missed=1 backoff=\"2s\"\n";
+        let cut = &log[log.find("[etcd] Apr 20 10:00:00.500 INFO").expect("the second")..log.len() - 30];
+        assert!(find(&facts(&[cut]), RuleId::EtcdHeartbeatLate).is_some(), "cut by the journal: {cut}");
         let advice = find(&facts(&[log]), RuleId::EtcdHeartbeatLate).expect("no answer").what_to_do.expect("its own");
         assert!(advice.starts_with("See whether the peer ran"), "{advice}");
     }
