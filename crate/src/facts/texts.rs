@@ -112,6 +112,7 @@ pub const UNREADABLE: &[&str] = &[
     "wal: file not found",
     "wal: slice bounds out of range",
     "failed to find database snapshot file",
+    "does not match with snapshot",
 ];
 
 /// Whether systemd tells of an end without an error; etcd passes on the signal by which it is told to stop

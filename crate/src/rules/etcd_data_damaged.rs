@@ -69,6 +69,10 @@ mod tests {
             ),
             ("2019-03-02 10:00:00.000000 C | etcdmain: invalid database\n", "cannot read"),
             (
+                "2019-03-02 10:00:00.000000 C | etcdmain: database file (n2.etcd/member/snap/db index 4) does not match with snapshot (index 5).\n",
+                "cannot read",
+            ),
+            (
                 "2019-03-02 10:00:00.000000 I | embed: ready to serve client requests\npanic: page 41 already freed\n\ngoroutine 7 [running]:\n",
                 "cannot read",
             ),

@@ -161,6 +161,13 @@ pub const SAID: &[Said] = &[
         advice: "See whether the next one succeeds; else compact by hand (etcdctl compact).",
     },
     Said {
+        meaning: Meaning::AuthRefused,
+        severity: Severity::Warning,
+        title: "etcd did not let a client in",
+        what: "Authentication is on, and the client named no user, a wrong one, or one without that right, or its token is no longer known.",
+        advice: "Give the client a user and password that etcd has (etcdctl user list), and that user a role for those keys.",
+    },
+    Said {
         meaning: Meaning::RequestTooLarge,
         severity: Severity::Warning,
         title: "Requests were refused, as they are too large",

@@ -159,6 +159,22 @@ fn a_client_that_repeats_that_etcd_has_too_much_to_do() {
 }
 
 #[test]
+fn a_client_that_etcd_does_not_know() {
+    for line in [
+        "[lua] init.lua:97: http_init(): failed to load the configuration: etcdserver: invalid auth token\n",
+        "{\"error\":\"etcdserver: user name is empty\",\"code\":3,\"message\":\"etcdserver: user name is empty\"}\n",
+        "Error: etcdserver: permission denied\n",
+        "Error: etcdserver: authentication failed, invalid user ID or password\n",
+    ] {
+        assert_eq!(title(line).as_deref(), Some("etcd did not let a client in"), "{line}");
+    }
+    assert!(
+        title("2016-08-11 07:26:55.000000 C | etcdserver: create wal error: mkdir /var/lib/etcd/member: permission denied\n")
+            .is_none_or(|title| !title.contains("let a client"))
+    );
+}
+
+#[test]
 fn a_request_that_is_too_large_as_its_client_tells_it() {
     for line in [
         "E0823 15:46:51.402217      12 status.go:71] apiserver received an error that is not an metav1.Status: rpctypes.EtcdError{code:0x3, desc:\"etcdserver: request is too large\"}\n",

@@ -11,6 +11,7 @@ use crate::units::S;
 const NOT_THERE: &[&str] = &[
     "peers are not reachable",
     "no such host",
+    "server misbehaving",
     "o route to host",
     "etwork is unreachable",
     "cannot assign requested address",

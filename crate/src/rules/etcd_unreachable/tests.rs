@@ -38,6 +38,13 @@ fn a_web_page_that_answers_etcdctl() {
 }
 
 #[test]
+fn a_name_server_that_does_not_know_etcd() {
+    let log =
+        "client: etcd cluster is unavailable or misconfigured; error #0: dial tcp: lookup etcd-0 on 192.0.2.10:53: server misbehaving\n";
+    assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told").what.contains("its name or address is wrong"));
+}
+
+#[test]
 fn an_endpoint_without_a_host() {
     let refused = |socket: &str| format!("Error retrieving list of active machines: dial tcp {socket}: getsockopt: connection refused\n");
     let what = |log: String| find(&facts(&[&log]), RuleId::EtcdUnreachable).expect("refused").what;
