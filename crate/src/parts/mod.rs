@@ -204,6 +204,17 @@ mod tests {
     }
 
     #[test]
+    fn a_quote_ends_where_it_is_closed() {
+        for (open, close) in
+            [("UD='", "'\naws run \"$UD\"\n"), ("UD=\"", "\"\n"), ("ud = \"\"\"\n", "\"\"\"\n"), ("ud = \"\"\"\n", "\n\"\"\"\n")]
+        {
+            let text =
+                format!("{open}#cloud-config\ncoreos:\n  fleet:\n    metadata: '\"$ROLE\"'\n  etcd2:\n    election-timeout: 2000{close}");
+            assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000")], "{text}");
+        }
+    }
+
+    #[test]
     fn what_an_article_leaves_out_ends_no_document() {
         let text = "Ours:\n```yaml\n...\nspec:\n  containers:\n  - command:\n    - etcd\n    - --election-timeout=1000\n...\n```\n";
         let found = configurations(0, text);

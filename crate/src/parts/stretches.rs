@@ -7,6 +7,7 @@ use crate::config::syntax::embedded::{HEADER, here_document};
 use crate::config::syntax::words::CONTINUES;
 use crate::log::header::header;
 use crate::log::line_starts::{is_fence, is_hunk, is_prompt, is_stamped};
+use crate::search;
 
 /// A stretch of a text.
 pub struct Stretch {
@@ -23,14 +24,14 @@ pub struct Stretch {
 enum End<'t> {
     /// The word of a here-document.
     Word(&'t str),
-    /// A quote of Go or JavaScript that reaches over lines.
-    Backtick,
+    /// A quote of Go, JavaScript or Python that reaches over lines.
+    Mark(&'t str),
     /// A line that is indented less, as behind a block of YAML: `user_data: |`.
     Dedent(usize),
     /// The same, for code in an article.
     Code(usize),
-    /// A quote in which others may stand, as where a shell fills in: what closes it closes more.
-    Quote,
+    /// A quote in which others may stand, as where a shell fills in: what closes it closes more, or has none beside it.
+    Quote(u8),
     /// What is no line of a diff, behind `@@ -1,2 +1,3 @@`.
     Hunk,
 }
@@ -52,8 +53,8 @@ fn opened<'t>(above: &Above<'t>, line: &str) -> Option<(usize, End<'t>)> {
         _ if header && head.trim().is_empty() && !head.is_empty() && may_indent(above) => Some((head.len(), End::Dedent(head.len()))),
         _ if header && head.is_empty() => quoted_above(above).map(|end| (0, end)),
         _ if quote.len() == head.len() => None,
-        _ if head.ends_with('`') => Some((head.len(), End::Backtick)),
-        _ => header.then_some((head.len(), End::Quote)),
+        _ if head.ends_with('`') => Some((head.len(), End::Mark("`"))),
+        _ => head.as_bytes().last().filter(|_| header).map(|quote| (head.len(), End::Quote(*quote))),
     }
 }
 
@@ -61,7 +62,7 @@ fn opened<'t>(above: &Above<'t>, line: &str) -> Option<(usize, End<'t>)> {
 fn quoted_above(line: &str) -> Option<End<'static>> {
     let line = line.trim_end();
     let python = ["\"\"\"", "'''"].into_iter().find(|quote| line.ends_with(quote) && line.len() > quote.len());
-    python.map(End::Word).or_else(|| (line.len() > 3 && line.ends_with('`') && !line.ends_with("``")).then_some(End::Backtick))
+    python.or_else(|| (line.len() > 3 && line.ends_with('`') && !line.ends_with("``")).then_some("`")).map(End::Mark)
 }
 
 /// Whether what follows a line may be indented as a whole: a line of YAML that ends with the mark of a block
@@ -70,11 +71,13 @@ fn may_indent(line: &str) -> bool {
     line.trim().is_empty() || line.trim_end().trim_end_matches(['-', '+']).ends_with(['|', '>'])
 }
 
-/// Where a line closes a quote and a bracket behind it: `"}'`, `");`.
-fn closed(line: &str) -> Option<usize> {
-    let body = line.trim_end().trim_end_matches(['}', ')', ']', ',', ';', '"', '\'', ' ']);
-    let end = &line[body.len()..];
-    (!body.ends_with('\\') && end.starts_with(['"', '\'']) && end.contains(['}', ')'])).then_some(body.len())
+/// Where a line closes the quote that was opened above, and more behind it: `start'`, `"}'`, `");`.
+fn closed(line: &str, quote: u8) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let last = bytes.iter().rposition(|byte| *byte == quote)?;
+    let closes = |byte: &u8| matches!(byte, b'}' | b')' | b']' | b',' | b';' | b'"' | b'\'' | b' ' | b'\r' | b'\n');
+    let alone = bytes.iter().filter(|byte| **byte == quote).count() % 2 == 1;
+    (alone && bytes[last..].iter().all(closes) && !bytes[..last].ends_with(b"\\")).then_some(last)
 }
 
 /// What stands above a line.
@@ -130,8 +133,8 @@ pub fn stretches(text: &str) -> Vec<Stretch> {
         }
         let closed = match open {
             Some(End::Word(word)) => (word == line.trim()).then_some(0),
-            Some(End::Backtick) => line.find('`'),
-            Some(End::Quote) => closed(line),
+            Some(End::Mark(mark)) => search::find(line, mark),
+            Some(End::Quote(quote)) => closed(line, quote),
             Some(End::Hunk) => (!line.starts_with([' ', '+', '-', '\\', '\r', '\n'])).then_some(0),
             Some(End::Dedent(least) | End::Code(least)) => {
                 (!line.trim().is_empty() && line.len() - line.trim_start().len() < least).then_some(0)

@@ -143,7 +143,7 @@ impl<'a> Place<'a> {
             } else {
                 0
             });
-        self.under(from, text)
+        self.behind(from, text)
     }
 
     /// At the end of the line of a byte.
@@ -151,6 +151,13 @@ impl<'a> Place<'a> {
         let end = line_end(self.text, at);
         let end = end - usize::from(self.text.get(..end).is_some_and(|line| line.ends_with('\r')));
         Edit::insert(end, text)
+    }
+
+    /// The same behind a value; within the quotes of a text around it, which may close right there.
+    pub(super) fn behind(&self, at: usize, text: String) -> Edit {
+        let bytes = self.text.as_bytes();
+        let closes = matches!(bytes.get(at), Some(b'"' | b'\'' | b'`')) && bytes[..at].last() != Some(&b'\\');
+        if closes { Edit::insert(at, text) } else { self.under(at, text) }
     }
 
     /// The blanks before an entry's key.

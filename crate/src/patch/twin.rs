@@ -55,7 +55,7 @@ impl<'a> Place<'a> {
         let sibling = |(at, name): (usize, &'a str)| {
             let value = setting.place.span.range();
             let between = self.text.get(at + name.len()..value.start)?;
-            let closing = marks(self.text, value.end, QUOTES)?;
+            let closing = self.own_marks(value.start, marks(self.text, value.end, QUOTES)?);
             Some(Sibling { setting, at, name, between, value, closing })
         };
         let (beside, below) = (self.spelling(setting).and_then(sibling), self.named_before(setting).and_then(sibling));
@@ -64,6 +64,12 @@ impl<'a> Place<'a> {
             .flat_map(|sibling| [self.twin_in_flow(sibling, group), self.twin_line(sibling, group), self.twin_inline(sibling, group)]);
         let below = below.iter().flat_map(|sibling| [self.twin_item(sibling, group), self.twin_in_braces(sibling, group)]);
         beside.chain(below).flatten().gather()
+    }
+
+    /// Of the marks behind a value those that its line opens; what closes a text around it has no second one.
+    fn own_marks(&self, value: usize, marks: &'a str) -> &'a str {
+        let before = self.text.get(line_start(self.text, value)..value).unwrap_or("");
+        &marks[..marks.find(|mark| QUOTES.contains(&mark) && !before.contains(mark)).unwrap_or(marks.len())]
     }
 
     /// The same behind each of several siblings.
@@ -133,6 +139,7 @@ impl<'a> Place<'a> {
         // Nix ends each with a semicolon, and a list of a program has commas.
         let closing = marks(self.text, value.end, &['"', '\'', ';', ','])?;
         let rest = after.get(closing.len()..)?.trim();
+        let closing = self.own_marks(value.start, closing);
         let continued = matches!(rest, "\\" | "^");
         // Behind a template's statement another branch begins, or none.
         let above = template::is_statement(rest);
@@ -162,7 +169,7 @@ impl<'a> Place<'a> {
         if above {
             return Some(Edit::insert(start, new));
         }
-        Some(self.under(value.end, new))
+        Some(self.behind(value.end + closing.len(), new))
     }
 
     /// A value with the quotes of its sibling where both are text.
@@ -248,7 +255,7 @@ impl<'a> Place<'a> {
             let new = self.spelled_like(spelling, change);
             format!("{line}{name}{new}{quote}{line}{value_line}{}{closing}", render::value(change))
         });
-        Some(self.under(value.end, text))
+        Some(self.behind(value.end + closing.len(), text))
     }
 
     /// `{ name = "x", value = "1" }` of a list, or a block `env { ... }` of Terraform's, once more before it.

@@ -264,7 +264,8 @@ fn scalar(text: &str, span: Range<usize>) -> Node {
         return node(span.start + 1..span.start + raw.len() - 1, Kind::Scalar { text: inner.to_owned(), style: Style::Double });
     }
     let plain = search::find(raw, " #").map_or(raw, |at| &raw[..at]).trim_ascii_end();
-    node(span.start..span.start + plain.len(), Kind::Scalar { text: plain.to_owned(), style: Style::Plain })
+    let own = super::without_closing(text, span.start..span.start + plain.len());
+    node(own.clone(), Kind::Scalar { text: text[own].to_owned(), style: Style::Plain })
 }
 
 fn mapping(span: Range<usize>, entries: Vec<Entry>) -> Node {
@@ -335,6 +336,22 @@ mod tests {
         assert_eq!((text(0, &["extraArgs", "a"]), text(0, &["extraArgs", "b"])), (Some("1".to_owned()), Some("2".to_owned())));
         let item = tree.get(&tree.documents[1], "extraArgs").map(|list| &list.items()[0]);
         assert_eq!(item.and_then(|item| tree.get(item, "value")).and_then(Node::text), Some("1"));
+    }
+
+    /// A value ends before what closes a text of Nix, Go or a shell; a quote of its own is its own.
+    #[test]
+    fn what_closes_the_text_around_it_is_no_value() {
+        for (text, value) in [
+            ("x.text = ''\n  a: 1\n  b: 2'';\n", "2"),
+            ("x := `a: 1\nb: 2`\n", "2"),
+            ("y(\"\"\"a: 1\nb: 2\"\"\")\n", "2"),
+            ("a: 'x'\nb: 2'\n", "2'"),
+            ("# don't\na: \nb: 2'\n", "2'"),
+        ] {
+            let read = read(text);
+            let found = read.documents.iter().find_map(|root| read.get(root, "b"));
+            assert_eq!(found.map(|found| &text[found.span.clone()]), Some(value), "{text}");
+        }
     }
 
     #[test]

@@ -352,6 +352,11 @@ impl Builder<'_> {
                 let (text, span) = match filled_by_ruby(self.text, span.start).filter(|_| absent) {
                     Some(mark) => (self.text[mark.clone()].to_owned(), mark),
                     None if absent => (String::new(), span),
+                    None if style == ScalarStyle::Plain => {
+                        let own = without_closing(self.text, span.clone());
+                        let cut = text.len().saturating_sub(span.len() - own.len());
+                        (text.get(..cut).unwrap_or(&text).to_owned(), own)
+                    }
                     None => (text.into_owned(), span),
                 };
                 let tag = tag.map(|tag| tag.suffix().to_owned());
@@ -420,6 +425,33 @@ fn is_template_mark(node: &Node) -> bool {
     // Mustache has three braces, within which two are one.
     let is_mark = matches!(only.key.kind, Kind::Mapping { flow: true, .. }) || only.key.text().is_some_and(template::begins);
     is_mark && only.key.span.start == node.span.start + 1
+}
+
+/// A plain scalar without what closes the text that it ends, as that of a shell or of Nix: `CONF='name: a`, a line further
+/// `heartbeat-interval: 200'`.
+fn without_closing(text: &str, span: Range<usize>) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let before = |end: usize| bytes[..end].last().copied().unwrap_or(b'\n');
+    let mut end = span.end;
+    while matches!(before(end), b';' | b',' | b')') {
+        end -= 1;
+    }
+    let quote = before(end);
+    if end <= span.start || !matches!(quote, b'"' | b'\'' | b'`') {
+        return span;
+    }
+    while before(end) == quote {
+        end -= 1;
+    }
+    let Some(open) = bytes[..span.start].iter().rposition(|byte| *byte == quote) else { return span };
+    let mut head = open;
+    while before(head) == quote {
+        head -= 1;
+    }
+    // One that closes stands behind a word, and one of the scalar's own within it.
+    let opens = matches!(before(head), b'=' | b'(' | b' ' | b',' | b'\n' | b'"' | b'\'');
+    let around = end > span.start && search::first(&bytes[span.start..end], quote).is_none();
+    if opens && around && search::first(&bytes[open..span.start], b'\n').is_some() { span.start..end } else { span }
 }
 
 fn node(span: Range<usize>, anchor: usize, tag: Option<String>, kind: Kind) -> Node {

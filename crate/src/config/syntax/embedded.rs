@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::words::is_name;
 use crate::log::line_starts::is_prompt;
 use crate::search;
 use crate::text::{lines, offset};
@@ -22,11 +23,18 @@ pub fn embedded(text: &str) -> Option<Range<usize>> {
     header_inside(text).or_else(here).or_else(fence).or_else(|| raw_string(text)).or_else(|| prompt(text))
 }
 
-/// The mark with which a program begins a text of several lines: Go's and JavaScript's, Python's.
+/// The mark with which a program begins a text of several lines: Go's and JavaScript's, Python's, and a shell's in a variable.
 fn raw_string(text: &str) -> Option<Range<usize>> {
     for (at, line) in lines(text) {
         let opens = |mark: &&&str| !line.trim_start().starts_with('#') && search::places(line, mark).count() % 2 == 1;
         if let Some(found) = ["`", "\"\"\""].iter().find(opens).and_then(|mark| search::find(line, mark)) {
+            return Some(at + found..at + found + 1);
+        }
+        let holds = |equals: &usize| {
+            let text = &line.as_bytes()[equals + 1..];
+            is_name(line[..*equals].trim_ascii_start()) && text.iter().filter(|byte| **byte == text[0]).count() % 2 == 1
+        };
+        if let Some(found) = ["='", "=\""].iter().filter_map(|mark| search::find(line, mark)).find(holds) {
             return Some(at + found..at + found + 1);
         }
     }
@@ -123,6 +131,12 @@ fn written(line: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_variable_of_a_shell_may_hold_a_text() {
+        assert!(embedded("set -e\n  CONF='name: a\nx: 1'\n").is_some());
+        assert!(embedded("name: a\nx: b='c\nNAME='a'\n").is_none());
+    }
 
     /// What is handed to a shell are commands, which may write files; what is handed to another program is one text.
     #[test]

@@ -118,7 +118,7 @@ impl Place<'_> {
             !self.configuration.tolerant || template::keeps_branch(between)
         };
         Some(match simple.rev().take(template::MOST_PLACES).find(is_always) {
-            Some((from, to)) => self.under(from.span.end.max(to.span.end), lines),
+            Some((from, to)) => self.behind(from.span.end.max(to.span.end), lines),
             None if is_item => return None,
             None => Edit::insert(start, format!("{}{}", lines.trim_start_matches(['\r', '\n']), self.line_end)),
         })

@@ -49,6 +49,32 @@ fn a_chart_and_an_installer_with_keys_of_its_own_take_more() {
     assert_eq!(patched(chart, &[ELECTION]), chart.replace("[]", &format!("[{variable}]")));
 }
 
+/// What a shell or a program holds in quotes may end with a value: the quote that closes it stays the last one.
+#[test]
+fn within_the_quotes_of_the_text_around_it() {
+    for (text, heartbeat) in [
+        (
+            "ARGS='    extraArgs:\n      election-timeout: \"2000\"'\ncat <<EOF > x\nkind: ClusterConfiguration\netcd:\n  local:\n$ARGS\nEOF\n",
+            "      heartbeat-interval: \"250\"",
+        ),
+        (
+            "ARGS='    extraArgs:\n    - name: election-timeout\n      value: \"2000\"'\ncat <<EOF > x\nkind: ClusterConfiguration\netcd:\n  local:\n$ARGS\nEOF\n",
+            "    - name: heartbeat-interval\n      value: \"250\"",
+        ),
+        ("ENVS='ETCD_NAME=a\nETCD_ELECTION_TIMEOUT=2000'\necho \"$ENVS\" > /etc/etcd.env\n", "ETCD_HEARTBEAT_INTERVAL=250"),
+        ("CONF='name: a\ndata-dir: /x\nelection-timeout: 2000'\necho \"$CONF\" > /etc/etcd.yml\n", "heartbeat-interval: 250"),
+        ("unit = \"\"\"[Service]\nEnvironment=ETCD_ELECTION_TIMEOUT=2000\"\"\"\n", "Environment=ETCD_HEARTBEAT_INTERVAL=250"),
+    ] {
+        let at = text.find("2000").unwrap() + 4;
+        let own = usize::from(text[at..].starts_with('"') && !text[at..].starts_with("\"\""));
+        let expected = format!("{}\n{heartbeat}{}", &text[..at + own], &text[at + own..]).replace("2000", "2500");
+        assert_eq!(patched(text, &[HEARTBEAT, ELECTION]), expected);
+    }
+    let list = "CFG = '''\napiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\netcd:\n  local:\n    dataDir: /x'''\n";
+    let expected = list.replace("/x'''", "/x\n    extraArgs:\n      election-timeout: \"2500\"'''");
+    assert_eq!(patched(list, &[ELECTION]), expected);
+}
+
 #[test]
 fn inserts_beside_its_twin() {
     let both = [HEARTBEAT, ELECTION];
