@@ -31,6 +31,19 @@ fn a_stall_that_outruns_the_limit_is_no_case_against_timing() {
     assert!(verdict(&late("1.766957688s")).headline.ends_with("longer than followers wait: 1000\u{a0}ms (the default)."));
 }
 
+#[test]
+fn values_that_may_stay_are_held_against_the_budget() {
+    let why = |wait: u32, failover_budget_ms| {
+        let text = format!("name: a\ndata-dir: /x\nheartbeat-interval: {}\nelection-timeout: {wait}\n", wait / 10);
+        let documents = vec![Document { name: None, text }];
+        analyze(&Input { documents, assumptions: Assumptions { failover_budget_ms, ..Assumptions::default() } }).verdict.why
+    };
+    assert!(why(6000, Some(2000.0)).contains(", longer than you accept"), "{}", why(6000, Some(2000.0)));
+    for text in [why(6000, None), why(6000, Some(9000.0)), why(1000, Some(2000.0))] {
+        assert!(text.contains("may stay") && !text.contains("accept"), "{text}");
+    }
+}
+
 /// A slow disk is the cause, and the values would help beside it: it is the reader's budget that keeps them as they are.
 #[test]
 fn a_budget_that_keeps_the_values_is_named_beside_another_cause() {

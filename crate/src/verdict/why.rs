@@ -19,7 +19,7 @@ use crate::report::{Provenance, Severity, Timing};
 use crate::rules::common::{human_limit, knows_wait};
 use crate::rules::etcd_timers_changed;
 use crate::search;
-use crate::units::{Micros, human};
+use crate::units::{MS, Micros, about, human};
 
 /// What may be doubted of the values in force that the answer is held against. Sentences that name them name the value alone.
 pub(super) fn doubts(facts: &Facts) -> String {
@@ -58,7 +58,7 @@ pub(super) fn why(case: &Case, timing: Timing) -> String {
         Timing::Partly => partly(case),
         Timing::NotTheRemedy => not_the_remedy(case),
         Timing::Undecided => undecided(case),
-        Timing::NoneNeeded => format!("No finding asks for action.{}", may_stay(case.facts)),
+        Timing::NoneNeeded => format!("No finding asks for action.{}{}", may_stay(case.facts), longer_than_accepted(case.facts)),
     }
 }
 
@@ -203,6 +203,17 @@ fn may_stay(facts: &Facts) -> String {
     } else {
         format!(" In force, and may stay: {}.", values.join(", "))
     }
+}
+
+/// What the reader accepts of a failover is less than the pair in force takes. That it is lowered is asked for by nothing else
+/// (method 6.3).
+fn longer_than_accepted(facts: &Facts) -> String {
+    let takes = facts.failover(&timers_in_force(facts)).p50;
+    let accepted = facts.assumptions.failover_budget_ms.filter(|accepted| takes as f64 > accepted * MS as f64);
+    let said = || {
+        format!(" But a real failover takes about {}, longer than you accept: only a smaller election-timeout shortens it.", about(takes))
+    };
+    accepted.filter(|_| knows_wait(facts)).map_or_else(String::new, |_| said())
 }
 
 /// No sensible value outlasts the stall.
