@@ -5,7 +5,7 @@ use crate::config::sources::flags::are_options;
 use crate::config::sources::{etcd_toml, prefixed};
 use crate::config::syntax::command::{is_drawn, is_image, is_repository, runs_container, start_of_etcd};
 use crate::config::syntax::embedded::{HEADER, here_documents};
-use crate::config::syntax::words::{CONTINUES, exported_elsewhere, words};
+use crate::config::syntax::words::{CONTINUES, behind_tags, exported_elsewhere, words};
 use crate::log::line_starts::is_stamped;
 use crate::search;
 use crate::text::offset;
@@ -261,7 +261,8 @@ const MARKS: [char; 3] = ['\\', '"', '\''];
 
 /// The name and the value of an assignment. A Dockerfile may part them by a blank.
 fn assignment_of(line: &str) -> Option<(&str, &str)> {
-    let assigned = line.strip_prefix("export ").unwrap_or(line);
+    // `set` is cmd's of Windows.
+    let assigned = line.strip_prefix("export ").or_else(|| line.strip_prefix("set ")).unwrap_or(line);
     if let Some(assigned) = assigned.strip_prefix("ENV ") {
         return assigned.split_once(if assigned.contains('=') { '=' } else { ' ' });
     }
@@ -311,7 +312,7 @@ fn is_command(line: &str) -> bool {
 /// Whether a flag of etcd's timers is one of these words.
 fn has_timer(words: &str) -> bool {
     words.split_whitespace().any(|word| {
-        let word = word.trim_start_matches(['"', '\'']);
+        let word = word[behind_tags(word)..].trim_start_matches(['"', '\'']);
         let bare = word.trim_start_matches('-');
         matches!(word.len() - bare.len(), 1 | 2)
             && keys::of_key(bare.split('=').next().unwrap_or("")).is_some_and(|(parameter, _)| parameter.is_etcd())

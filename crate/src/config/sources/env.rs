@@ -329,6 +329,7 @@ mod tests {
             "#!/bin/sh\necho \"ETCD_HEARTBEAT_INTERVAL=200\" >> /etc/etcd.conf\necho 'ETCD_ELECTION_TIMEOUT=2000' | tee -a /etc/etcd.conf\n",
             "echo 'ETCD_HEARTBEAT_INTERVAL=\"200\"' | sudo tee -a /etc/default/etcd\necho 'ETCD_ELECTION_TIMEOUT=\"2000\"' | sudo tee -a /etc/default/etcd\n",
             "NODES=3\nETCD_HEARTBEAT_INTERVAL=\"${ETCD_HEARTBEAT_INTERVAL:-200}\"\nETCD_ELECTION_TIMEOUT=${ETCD_ELECTION_TIMEOUT:-2000}\n",
+            "@echo off\r\nset ETCD_HEARTBEAT_INTERVAL=200\r\nset \"ETCD_ELECTION_TIMEOUT=2000\"\r\netcd.exe\r\n",
             "inline = [\n  \"echo 'ETCD_HEARTBEAT_INTERVAL=200' >> /tmp/etcd.env\",\n  \"echo 'Environment=ETCD_ELECTION_TIMEOUT=2000' | tee a\"\n]\n",
             "{\"inline\": [\n\"echo 'ETCD_HEARTBEAT_INTERVAL=200' >> a\",\n\"echo 'ETCD_ELECTION_TIMEOUT=2000' >> a\"\n]}\n",
             "{\"inline\": [\"echo ETCD_HEARTBEAT_INTERVAL=200 >> a\"],\n\"more\": [\"echo 'ETCD_ELECTION_TIMEOUT=2000' >> a\"]\n}\n",

@@ -10,7 +10,7 @@ use crate::config::syntax::command::{is_etcd, is_tagged_image};
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::syntax::values::{or_joined, replacements, without_inner_quotes};
 use crate::config::syntax::variables::{Meaning, Variables};
-use crate::config::syntax::words::{Word, words};
+use crate::config::syntax::words::{Word, behind_tags, words};
 use crate::ids::RuleId;
 use crate::parameters::{Parameter, RANCHER};
 use crate::search;
@@ -27,13 +27,16 @@ pub struct Flag {
 pub fn flags(words: &[Word]) -> Vec<Flag> {
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {
-        let bare = word.text.trim_start_matches('-');
-        let dashes = word.text.len() - bare.len();
+        let tag = behind_tags(&word.text);
+        let bare = word.text[tag..].trim_start_matches('-');
+        let dashes = word.text.len() - tag - bare.len();
         if !(1..=2).contains(&dashes) || !bare.starts_with(|c: char| c.is_ascii_alphabetic()) {
             continue;
         }
         let flag = match bare.split_once('=') {
-            Some((name, value)) => Flag { name: name.to_owned(), value: Some((value.to_owned(), word.span_from(dashes + name.len() + 1))) },
+            Some((name, value)) => {
+                Flag { name: name.to_owned(), value: Some((value.to_owned(), word.span_from(tag + dashes + name.len() + 1))) }
+            }
             None => {
                 let next = words.get(at + 1).filter(|next| !next.text.starts_with('-'));
                 Flag { name: bare.to_owned(), value: next.map(|next| (next.text.clone(), next.span_from(0))) }
@@ -353,11 +356,12 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_behind_a_value_is_no_part_of_it() {
-        let text =
-            "<service><executable>C:\\etcd\\etcd.exe</executable><arguments>--name a --election-timeout=2000</arguments></service>\n";
-        let read = crate::config::read(0, text).expect("a command");
-        assert_eq!((read.settings[0].value, read.problems.len()), (Some(2000 * MS), 0));
+    fn a_tag_beside_a_flag_is_no_part_of_it() {
+        for arguments in ["--name a --election-timeout=2000", "--election-timeout=2000 --name a", "--election-timeout=2000"] {
+            let text = format!("<service><executable>C:\\etcd\\etcd.exe</executable><arguments>{arguments}</arguments></service>\n");
+            let read = crate::config::read(0, &text).expect("a command");
+            assert_eq!((read.settings[0].value, read.settings[0].place.span.of(&text), read.problems.len()), (Some(2000 * MS), "2000", 0));
+        }
     }
 
     #[test]

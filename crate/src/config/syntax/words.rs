@@ -1,5 +1,6 @@
 //! Words as a shell or systemd cuts them.
 
+use crate::search;
 use std::ops::Range;
 
 use crate::template;
@@ -59,6 +60,11 @@ pub fn is_unit_comment(line: &str) -> bool {
 /// Whether a text can be the name of a variable.
 pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Where a flag begins that stands right behind the tags of XML: `<arguments>--name`.
+pub fn behind_tags(word: &str) -> usize {
+    if word.starts_with('<') { search::find(word, ">-").map_or(0, |end| end + 1) } else { 0 }
 }
 
 /// `setenv NAME 500` of csh (csh(1)), `set -gx NAME 500` of fish (fishshell.com/docs/current/cmds/set.html).
