@@ -41,6 +41,11 @@ const NAMES: [(&str, Meaning); 14] = [
     ("etcdExcessiveDatabaseGrowth", Meaning::AlertQuota),
 ];
 
+/// Whether a line of this meaning is an alert of etcd's own, or tells in which state alerts are.
+pub fn is_of_alerts(meaning: Meaning) -> bool {
+    STATES.contains(&meaning) || NAMES.iter().any(|(_, alert)| *alert == meaning)
+}
+
 /// What the alerts of these meanings say; of those that go on, or where none does, of those that are over. `title` is made of the
 /// one that measured most.
 pub fn told(facts: &Facts, id: RuleId, severity: Severity, meanings: &[Meaning], title: &dyn Fn(&Event) -> String) -> Option<Finding> {
@@ -130,7 +135,7 @@ fn alerts_below(facts: &Facts, lines: &[EventId]) -> Vec<bool> {
 
 /// Sorted by its keys, JSON has the state of an alert below what it says.
 fn begins_with_an_alert(facts: &Facts, log: usize) -> bool {
-    let first = facts.logs[log].events.iter().find(|event| event.meaning.id().starts_with("alert-"));
+    let first = facts.logs[log].events.iter().find(|event| is_of_alerts(event.meaning));
     first.is_some_and(|event| !STATES.contains(&event.meaning))
 }
 
@@ -170,9 +175,18 @@ fn which(event: &Event) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use super::is_of_alerts;
     use crate::ids::RuleId;
+    use crate::log::messages::signature::signatures;
     use crate::report::Severity;
     use crate::rules::testing::{facts, find};
+
+    #[test]
+    fn each_alert_of_the_catalogue_is_known_by_its_name() {
+        let of_alerts = |id: &str| id.starts_with("alert-");
+        let missing = signatures().iter().find(|each| of_alerts(each.meaning.id()) != is_of_alerts(each.meaning));
+        assert!(missing.is_none(), "{missing:?}");
+    }
 
     /// The severity of the finding, and how many alerts it shows.
     fn told(id: RuleId, text: &str) -> (Severity, u64) {

@@ -87,7 +87,7 @@ fn only_measured(facts: &Facts) -> String {
         );
     }
     let is_state = |event: &Event| matches!(event.meaning, Meaning::AlertOver | Meaning::AlertFires) && alerts::name(event).is_none();
-    let is_alert = |event: &Event| !is_state(event) && event.meaning.id().starts_with("alert-");
+    let is_alert = |event: &Event| !is_state(event) && alerts::is_of_alerts(event.meaning);
     let said = if !facts.any_event(|event| !is_state(event)) {
         TOO_LITTLE
     } else if facts.any_event(is_alert) {
@@ -132,7 +132,7 @@ fn state(facts: &Facts) -> String {
     let term = term.map_or(String::new(), |term| format!(" in term {term}, which rises by one or more with each election"));
     const LISTS: &[(Meaning, &str)] =
         &[(Meaning::CtlMembers, "etcdctl"), (Meaning::FleetctlState, "fleetctl"), (Meaning::OwnStatistics, "etcd")];
-    let shown = LISTS.iter().find(|(list, _)| facts.any_event(|event| event.meaning == *list));
+    let shown = LISTS.iter().find(|(list, _)| facts.has(&[*list]));
     if let (0, Some((_, by))) = (members, shown) {
         return format!("{by} shows the state of one moment, and nothing that tells of timing.");
     }
