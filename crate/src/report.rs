@@ -354,12 +354,8 @@ pub struct Replay {
     pub expected_now: ExpectedRange,
     /// Needless changes expected to remain under the proposal.
     pub remaining: f64,
-    /// fleet requests that failed, as events.
-    pub fleet_failures: u64,
-    /// Of these, how many are tied in time to a stall or a span without leader.
+    /// Of the moments in which fleet gave up, how many are tied in time to a stall or a span without leader.
     pub fleet_tied: u64,
-    /// Of these, how many would remain under the proposal.
-    pub fleet_remaining: u64,
 }
 
 /// Two ends of an expectation.

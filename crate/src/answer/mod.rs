@@ -85,16 +85,14 @@ fn replay_report(facts: &Facts, plan: &Plan) -> Option<Replay> {
         explained: plan.replay.explained,
         expected_now: ExpectedRange { low: plan.replay.expected.0, high: plan.replay.expected.1 },
         remaining: plan.remaining,
-        fleet_failures: facts.fleet_failures.len() as u64,
         fleet_tied: tied as u64,
-        fleet_remaining: plan.fleet_remaining,
     })
 }
 
 fn changes(facts: &Facts, plan: &Plan) -> Vec<Change> {
     let etcd = if facts.generation == Generation::V04 || facts.configures_etcd_04() {
         Etcd::V04
-    } else if matches!(facts.generation, Generation::V3 | Generation::PreVote) {
+    } else if facts.generation.is_3_or_later() {
         Etcd::V3
     } else {
         Etcd::V2
