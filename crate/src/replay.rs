@@ -4,7 +4,6 @@ use crate::facts::{Facts, Stall};
 use crate::gather::Gather;
 use crate::model::Timers;
 use crate::model::raft::{expected_losses, loss_share};
-use crate::parameters::Parameter;
 use crate::sort::groups;
 use crate::units::{Micros, Range};
 
@@ -33,7 +32,8 @@ impl Replayed {
 
 /// The timers in force while the log was written.
 pub fn timers_in_force(facts: &Facts) -> Timers {
-    facts.timers(facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout))
+    let (heartbeat, election) = facts.pair();
+    facts.timers(heartbeat, election)
 }
 
 /// Runs the log's stalls under the values in force.

@@ -4,7 +4,8 @@ use crate::config::{Cluster, Launcher};
 use crate::facts::Facts;
 use crate::facts::fleet::FLEETCTL;
 use crate::facts::started::{K0S, RKE2};
-use crate::log::event::Meaning;
+use crate::log::event::{Clock, Meaning};
+use crate::units::{S, minute};
 use crate::version::version;
 
 /// What etcd is called on these machines: its systemd unit, its data directory, its commands.
@@ -115,6 +116,70 @@ pub fn log(facts: &Facts, unit: &str) -> String {
         }
         _ => "kubectl -n kube-system logs --timestamps etcd-NODE",
     })
+}
+
+/// How this etcd is looked at: by the journal, or by what holds its container. The container's own tool answers also
+/// while the API server, which kubectl asks, waits for etcd.
+pub struct AtHand {
+    /// Whether it runs.
+    pub status: String,
+    /// Its last lines.
+    pub last: String,
+    /// The minutes of the log.
+    pub minutes: String,
+    /// A day.
+    pub day: String,
+    /// Whether fleet may run beside it.
+    pub journal: bool,
+}
+
+/// The same of this unit.
+pub fn at_hand(facts: &Facts, unit: &str) -> AtHand {
+    if in_journal(facts) {
+        let when = times_of_log(facts);
+        let of_last = when.as_deref().unwrap_or("--since today");
+        let of_log = when.as_deref().unwrap_or("--since '1 hour ago'");
+        return AtHand {
+            status: format!("systemctl status {unit}"),
+            last: format!("journalctl -u {unit} {of_last} | tail -n 100"),
+            minutes: format!("journalctl -u {unit} -o short-precise {of_log}"),
+            day: format!("journalctl -u {unit} -o short-precise --since yesterday"),
+            journal: true,
+        };
+    }
+    let log = log(facts, unit);
+    let (status, last) = match facts.started().launcher {
+        Some(Launcher::Tool(tool)) => (tool.log, None),
+        Some(Launcher::OpenShift) => ("oc -n openshift-etcd get pods -l app=etcd", None),
+        Some(Launcher::Workload) => ("kubectl -n NAMESPACE get pods", None),
+        Some(Launcher::Installer) => {
+            ("(sudo crictl ps -a --name etcd || talosctl -n NODE service etcd || docker ps -a --filter name=etcd)", None)
+        }
+        _ => ("sudo crictl ps -a --name etcd", Some("sudo crictl logs --tail 100 $(sudo crictl ps -aq --name etcd | head -n 1)")),
+    };
+    AtHand {
+        status: status.to_owned(),
+        last: last.map_or_else(|| format!("{log} | tail -n 100"), str::to_owned),
+        minutes: log.clone(),
+        day: log,
+        journal: false,
+    }
+}
+
+/// A minute more on both sides of what the logs cover, as journalctl takes it; nothing where a log has no dates. A year
+/// that no log says is left to be filled in.
+pub fn times_of_log(facts: &Facts) -> Option<String> {
+    const AROUND: i64 = 60 * S;
+    let logs = || facts.judged_logs().filter(|log| log.first.is_some());
+    if logs().any(|log| log.clock < Clock::NoYear) {
+        return None;
+    }
+    let (first, last) = facts.log_ends()?;
+    // Stamps without a zone are the machine's own time, as journalctl takes it; the others were brought to UTC.
+    let zone = if logs().all(|log| log.zoned) { " UTC" } else { "" };
+    let dated = logs().any(|log| log.clock == Clock::Full);
+    let moment = |time| if dated { minute(time) } else { format!("YYYY{}", &minute(time)[4..]) };
+    Some(format!("--since '{}{zone}' --until '{}{zone}'", moment(first - AROUND), moment(last + 2 * AROUND)))
 }
 
 #[cfg(test)]

@@ -1,19 +1,16 @@
 //! What to measure to be sure, each with the command that does it.
 
-use super::launched::{in_journal, log, names};
+use super::launched::{AtHand, at_hand, names, times_of_log};
 use super::step::step;
-use crate::config::Launcher;
 use crate::facts::presence::gone;
 use crate::facts::slow_requests::{by_defragmentation, large_reads};
 use crate::facts::{Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::ids::RuleId;
-use crate::log::event::Clock;
 use crate::plan::Plan;
 use crate::report::{Step, Timing};
 use crate::rules::{Finding, above_remarks, named, raised};
 use crate::search;
-use crate::units::{S, minute};
 use crate::verdict::{other_cause, unexplained};
 
 /// What settles a cause. `DATA` and `HEALTH` stand for etcd's names on these machines, `STATUS`, `LAST` and `CTL` for
@@ -194,52 +191,6 @@ pub fn measure_next(facts: &Facts, findings: &[Finding], plan: &Plan, timing: Ti
     steps
 }
 
-/// How this etcd is looked at: by the journal, or by what holds its container. The container's own tool answers also
-/// while the API server, which kubectl asks, waits for etcd.
-struct AtHand {
-    status: String,
-    /// Its last lines.
-    last: String,
-    /// The minutes of the log.
-    minutes: String,
-    /// A day.
-    day: String,
-    /// Whether fleet may run beside it.
-    journal: bool,
-}
-
-fn at_hand(facts: &Facts, unit: &str) -> AtHand {
-    if in_journal(facts) {
-        let when = times_of_log(facts);
-        let of_last = when.as_deref().unwrap_or("--since today");
-        let of_log = when.as_deref().unwrap_or("--since '1 hour ago'");
-        return AtHand {
-            status: format!("systemctl status {unit}"),
-            last: format!("journalctl -u {unit} {of_last} | tail -n 100"),
-            minutes: format!("journalctl -u {unit} -o short-precise {of_log}"),
-            day: format!("journalctl -u {unit} -o short-precise --since yesterday"),
-            journal: true,
-        };
-    }
-    let log = log(facts, unit);
-    let (status, last) = match facts.started().launcher {
-        Some(Launcher::Tool(tool)) => (tool.log, None),
-        Some(Launcher::OpenShift) => ("oc -n openshift-etcd get pods -l app=etcd", None),
-        Some(Launcher::Workload) => ("kubectl -n NAMESPACE get pods", None),
-        Some(Launcher::Installer) => {
-            ("(sudo crictl ps -a --name etcd || talosctl -n NODE service etcd || docker ps -a --filter name=etcd)", None)
-        }
-        _ => ("sudo crictl ps -a --name etcd", Some("sudo crictl logs --tail 100 $(sudo crictl ps -aq --name etcd | head -n 1)")),
-    };
-    AtHand {
-        status: status.to_owned(),
-        last: last.map_or_else(|| format!("{log} | tail -n 100"), str::to_owned),
-        minutes: log.clone(),
-        day: log,
-        journal: false,
-    }
-}
-
 /// Leaders lost their place, and no line measured a stall: the process or the link was silent, of the leader or of the
 /// one member that missed it.
 fn silent_leader(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
@@ -266,22 +217,6 @@ fn unseen_change(facts: &Facts, at_hand: &AtHand) -> Option<Step> {
             "Who lost the leader, and whether a process restarted or froze for longer.",
         )
     })
-}
-
-/// A minute more on both sides of what the logs cover, as journalctl takes it; nothing where a log has no dates. A year
-/// that no log says is left to be filled in.
-fn times_of_log(facts: &Facts) -> Option<String> {
-    const AROUND: i64 = 60 * S;
-    let logs = || facts.judged_logs().filter(|log| log.first.is_some());
-    if logs().any(|log| log.clock < Clock::NoYear) {
-        return None;
-    }
-    let (first, last) = facts.log_ends()?;
-    // Stamps without a zone are the machine's own time, as journalctl takes it; the others were brought to UTC.
-    let zone = if logs().all(|log| log.zoned) { " UTC" } else { "" };
-    let dated = logs().any(|log| log.clock == Clock::Full);
-    let moment = |time| if dated { minute(time) } else { format!("YYYY{}", &minute(time)[4..]) };
-    Some(format!("--since '{}{zone}' --until '{}{zone}'", moment(first - AROUND), moment(last + 2 * AROUND)))
 }
 
 /// From when to when the logs speak, where their lines say.

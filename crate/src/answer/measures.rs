@@ -1,6 +1,6 @@
 //! What was measured, as ranges with their sample counts.
 
-use crate::facts::{ChangeClass, Facts, metrics};
+use crate::facts::{Facts, metrics};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::report::Measure;
@@ -49,7 +49,7 @@ fn leader_changes(facts: &Facts) -> Option<Measure> {
 
 /// Terms that got a leader, the first at a start not counted.
 fn completed(facts: &Facts) -> usize {
-    facts.changes.iter().filter(|change| change.new.is_some() && change.class != ChangeClass::Start).count()
+    facts.after_start().filter(|change| change.new.is_some()).count()
 }
 
 /// A rate needs times and more than a moment of log; without them it is unknown, not zero.
@@ -79,9 +79,7 @@ fn stalls(facts: &Facts) -> Option<Measure> {
 
 fn failovers(facts: &Facts) -> Option<Measure> {
     let spans: Vec<Micros> = facts
-        .changes
-        .iter()
-        .filter(|change| change.class != ChangeClass::Start)
+        .after_start()
         .filter_map(|change| Some(change.elected? - change.lost.or(change.campaign)?))
         .filter(|span| *span >= 0)
         .gather();

@@ -9,7 +9,7 @@ use crate::report::{Provenance, SettingReport, document_id};
 /// What the configurations state, and what is known of the values that they do not.
 pub fn settings(edge: &Edge) -> Vec<SettingReport> {
     let mut reports: Vec<SettingReport> = Vec::new();
-    let own = |place| edge.facts.configurations.iter().flat_map(|other| &other.settings).any(|other| other.place == place);
+    let own = |place| edge.facts.settings().any(|other| other.place == place);
     for configuration in &edge.facts.configurations {
         for setting in &configuration.settings {
             let (mut set_by, mut value, mut why) =

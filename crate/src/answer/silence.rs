@@ -35,8 +35,7 @@ pub fn silence(facts: &Facts, findings: &[Finding]) -> Vec<String> {
     if facts.logs.iter().map(|log| log.lines).sum::<u64>() < ENOUGH_LINES {
         return Vec::new();
     }
-    let silent =
-        |(_, lines, told_by): &&Trouble| facts.meaning(lines).is_empty() && !findings.iter().any(|found| told_by.contains(&found.id));
+    let silent = |(_, lines, told_by): &&Trouble| !facts.has(lines) && !findings.iter().any(|found| told_by.contains(&found.id));
     let (mut absent, mut untold) = (Vec::new(), Vec::new());
     let mut listen = |name: &str, range: VersionRange, troubles: &'static [Trouble]| {
         let (told, not): (Vec<&Trouble>, Vec<&Trouble>) =

@@ -25,7 +25,7 @@ pub fn trade_off(facts: &Facts, plan: &Plan) -> Option<ModelReport> {
     let per_day = facts.span_of_a_rate().and_then(|span| curve::stalls_per_day(stalls.len(), span));
     let met = curve::Met { rtt: facts.round_trip(), stalls: &stalls, per_day, failovers: &facts.failovers };
     let point = |heartbeat, election| model_point(&curve::point(&facts.timers(heartbeat, election), &met));
-    let now = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+    let now = facts.pair();
     let proposed = (plan.of(Parameter::HeartbeatInterval).value(), plan.of(Parameter::ElectionTimeout).value());
     let timers = replay::timers_in_force(facts);
     // Without a stall nothing is spared by any timeout: there is a price, but no trade to draw.

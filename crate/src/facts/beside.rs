@@ -75,6 +75,11 @@ impl<'a> Iterator for Around<'a> {
 }
 
 impl Facts {
+    /// All that the machine of this line printed into its log.
+    pub fn lines_of(&self, id: EventId) -> Around<'_> {
+        Around { lines: &self.logs[id.log].events, host: self.event(id).host, back: false }
+    }
+
     /// What the machine of this line printed before it, among so many lines of its log.
     pub fn before(&self, id: EventId, reach: usize) -> Around<'_> {
         let lines = &self.logs[id.log].events[id.event.saturating_sub(reach)..id.event];

@@ -47,7 +47,7 @@ impl Breaks<'_> {
     /// What the input tells of such moments.
     pub fn of(facts: &Facts) -> Breaks<'_> {
         let needless: Vec<&LeaderChange> = facts.needless().gather();
-        let wanted = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted);
+        let wanted = facts.of_class(ChangeClass::Wanted);
         let ended = wanted.flat_map(|change| [change.lost, change.elected]);
         let stops = facts.times_of(&[Meaning::EtcdShutdown, Meaning::LeaderTransfer]);
         Breaks {
@@ -130,17 +130,13 @@ fn around_restart(facts: &Facts, start: EventId, now: Micros) -> bool {
 /// either since others missed it, as it does after it stood still, that does not tell on whom the link hung.
 pub fn peer_ran(facts: &Facts, id: EventId, broken: &[EventId]) -> bool {
     let (Some(of_peer), Some(now)) = (peer(facts.event(id)), time(facts, id)) else { return false };
-    let last = |of: EventId| {
-        let of_host = facts.logs[of.log].events.iter().filter(|event| event.host == facts.event(of).host);
-        of_host.filter_map(Event::moment).filter(|time| *time <= now - S).max()
-    };
+    let last = |of: EventId| facts.lines_of(of).filter_map(Event::moment).filter(|time| *time <= now - S).max();
     let in_vain = now - SILENT_STREAM + S;
     let speaks = |event: &Event| event.is_etcd_server() && speaker(event) == Some(of_peer);
     // Where members stand mixed up, nobody's silence shows.
     let own = facts.all_events().find(|(_, event)| speaks(event)).filter(|(own, _)| facts.voice(*own) != facts.voice(id));
     let ran = own.and_then(|(own, _)| last(own)) >= Some(in_vain);
-    let host = facts.event(id).host;
-    let member = facts.logs[id.log].events.iter().filter(|event| event.host == host).find_map(speaker);
+    let member = facts.lines_of(id).find_map(speaker);
     let since = last(id);
     let missed = |other: &EventId| {
         let by_other = peer(facts.event(*other)) == member && facts.voice(*other) != facts.voice(id);

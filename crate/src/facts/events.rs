@@ -92,6 +92,11 @@ impl Facts {
         events
     }
 
+    /// Whether there is one with one of these meanings.
+    pub fn has(&self, meanings: &[Meaning]) -> bool {
+        meanings.iter().any(|meaning| self.by_meaning.get(*meaning as usize).is_some_and(|alike| !alike.events.is_empty()))
+    }
+
     /// All events with one of these meanings that happened from `from` to `to`, by document and time.
     pub fn events_between(&self, meanings: &[Meaning], from: Micros, to: Micros) -> Chosen<'_> {
         let mut found: Vec<EventId> = Vec::new();

@@ -20,7 +20,7 @@ pub(super) fn members(facts: &Facts) -> Option<u32> {
 }
 
 fn sent_late(facts: &Facts) -> bool {
-    facts.events_of(&[Meaning::HeartbeatLate]).next().is_some()
+    facts.has(&[Meaning::HeartbeatLate])
 }
 
 /// Lines that count the members: with which the cluster began, or who votes.
@@ -51,7 +51,7 @@ fn named_members(facts: &Facts) -> Option<u32> {
     if counted > 0 {
         return Some(named.max(counted));
     }
-    let has = |meaning| facts.events_of(&[meaning]).next().is_some();
+    let has = |meaning| facts.has(&[meaning]);
     // Somebody else's vote or term is no count of members: a removed one asks for votes too.
     let heard = ids_in(
         facts,

@@ -36,7 +36,7 @@ pub mod voices;
 
 use std::cell::OnceCell;
 
-use crate::config::{Configuration, Launcher, Source};
+use crate::config::{Configuration, Launcher, Setting, Source};
 use crate::input::Assumptions;
 use crate::log::event::LogReading;
 use crate::model::Failovers;
@@ -233,6 +233,11 @@ impl Facts {
     /// Whether the input has lines or settings of etcd itself.
     pub fn has_etcd(&self) -> bool {
         self.configurations.iter().any(|c| c.cluster.has_etcd) || self.any_event(|event| event.is_etcd_server())
+    }
+
+    /// All that the configurations state.
+    pub fn settings(&self) -> impl Iterator<Item = &Setting> {
+        self.configurations.iter().flat_map(|configuration| &configuration.settings)
     }
 
     /// Whether a configuration of this kind is here.

@@ -10,6 +10,11 @@ use crate::units::{MS, Micros, S};
 use crate::version::{Version, version};
 
 impl Facts {
+    /// heartbeat-interval and election-timeout in force.
+    pub fn pair(&self) -> (Micros, Micros) {
+        (self.value(Parameter::HeartbeatInterval), self.value(Parameter::ElectionTimeout))
+    }
+
     /// Heartbeats so rare that etcd 2.0 has closed the connection they go over: it drops a peer stream that is silent for
     /// 5 s and sends no keep-alive on it (etcd-io/etcd@v2.0.13:rafthttp/streamer.go). Leaders are lost without any stall.
     pub fn heartbeats_come_too_late(&self) -> bool {
@@ -46,14 +51,15 @@ impl Facts {
     }
 
     fn is_refused_by(&self, etcd: Version) -> bool {
-        let (beat, wait) = (self.value(Parameter::HeartbeatInterval), self.value(Parameter::ElectionTimeout));
+        let (beat, wait) = self.pair();
         wait < 5 * beat && etcd >= version(2, 0, 6) || wait > LONGEST_ELECTION && etcd >= version(2, 1, 2)
     }
 
     /// With less than two heartbeats in an election-timeout the followers of an etcd that starts with the pair campaign
     /// before the leader is heard.
     pub fn no_leader_lasts(&self) -> bool {
-        self.value(Parameter::ElectionTimeout) < 2 * self.value(Parameter::HeartbeatInterval)
+        let (beat, wait) = self.pair();
+        wait < 2 * beat
     }
 
     /// Round trip between members: stated, else measured, else 1 ms, as within one site.

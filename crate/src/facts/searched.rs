@@ -25,7 +25,7 @@ impl Facts {
             let first = terms.next();
             terms.any(|term| Some(term) != first)
         };
-        let alone = |(line, others): &(Meaning, &[Meaning])| of_several(*line) && !self.any_event(|event| others.contains(&event.meaning));
+        let alone = |(line, others): &(Meaning, &[Meaning])| of_several(*line) && !self.has(others);
         // Rows that a terminal cut lack such words, too.
         *self.searched.get_or_init(|| TOGETHER.iter().any(alone) && !self.any_event(|event| event.cut))
     }

@@ -30,7 +30,7 @@ pub fn waits_long(facts: &Facts) -> bool {
     };
     let waited = longest.is_some_and(|length| length >= wait)
         || large_reads(facts).is_none() && facts.events_of(&[Meaning::ApplySlow]).any(|(_, event)| stuck(event));
-    waited && facts.meaning(&[Meaning::BecameLeader]).is_empty()
+    waited && !facts.has(&[Meaning::BecameLeader])
 }
 
 /// Every slow request ended within a defragmentation or at its end. A member that defragments holds the lock of its

@@ -30,7 +30,8 @@ impl Spell {
 /// The spells of the logs, by time; the last is the pair in force. It is the only one where nothing tells of another, or where
 /// a line that does has no time.
 pub fn spells(facts: &Facts) -> Vec<Spell> {
-    let now = Spell { since: Micros::MIN, heartbeat: facts.value(HeartbeatInterval), election: facts.value(ElectionTimeout), line: None };
+    let (heartbeat, election) = facts.pair();
+    let now = Spell { since: Micros::MIN, heartbeat, election, line: None };
     let mut spells = shown(facts, &now);
     match spells.last_mut() {
         // What else the log gives away counts as well.
@@ -180,7 +181,7 @@ impl Facts {
 
     /// Needless leader changes of a time with other timers; see `ChangeClass::Outgrown`.
     pub fn outgrown(&self) -> impl Iterator<Item = &LeaderChange> {
-        self.changes.iter().filter(|change| change.class == ChangeClass::Outgrown)
+        self.of_class(ChangeClass::Outgrown)
     }
 }
 

@@ -209,7 +209,7 @@ impl Race {
     }
 
     fn ignores_early_votes(&self) -> bool {
-        matches!(self.generation, Generation::V3 | Generation::PreVote)
+        self.generation.is_3_or_later()
     }
 
     /// Draws a timer and starts it at `from`.

@@ -31,6 +31,12 @@ impl Generation {
     /// term end alike (etcd@v3.4.45:raft/raft.go:1586; lab: of 50 stalls no longer than one
     /// survived in the same term 2 cost the leader its place, 22.7 if they were independent).
     pub fn draws_once_per_term(self) -> bool {
+        self.is_3_or_later()
+    }
+
+    /// Whether it is etcd 3.0 or later: a leader that hears from no majority steps down there, its followers ignore votes that
+    /// come early, and one that is told to stop hands over.
+    pub fn is_3_or_later(self) -> bool {
         matches!(self, Generation::V3 | Generation::PreVote)
     }
 }

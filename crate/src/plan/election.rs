@@ -181,7 +181,7 @@ fn alike(facts: &Facts, findings: &[Finding]) -> Option<Pair> {
 /// In a review: a heartbeat shorter than the round trip that the reader states, beside an election-timeout that bears
 /// it (method 6.1). In a log a steady delay asks for nothing.
 fn beat_of_round_trip(facts: &Facts, why: &str) -> Option<Pair> {
-    let (beat, wait) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+    let (beat, wait) = facts.pair();
     let trip = facts.round_trip();
     let review = facts.has_etcd() && facts.without_log() && facts.knows_round_trip() && facts.members != Some(1);
     let known = facts.in_force(Parameter::HeartbeatInterval).value.is_some();
@@ -225,7 +225,7 @@ fn changed_places(heartbeat: Micros, election: Micros) -> bool {
 /// A pair that cannot work, whatever the log says: etcd refuses it, or its version cannot carry it. The
 /// rule `etcd-bad-config` names the bounds.
 fn repair(facts: &Facts) -> Option<(Micros, Micros)> {
-    let (heartbeat, election) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+    let (heartbeat, election) = facts.pair();
     // What etcd refused somebody stated.
     let refused = |id: EventId| SETTINGS_REFUSED.contains(&facts.event(id).meaning);
     let stated = |parameter| facts.in_force(parameter).place.is_some() || facts.in_force(parameter).event.is_some_and(refused);

@@ -5,7 +5,6 @@ use crate::facts::{EventId, Facts, Stall};
 use crate::gather::Gather;
 use crate::log::event::{Event, Meaning};
 use crate::model::raft::{BUSY_GAP, loss_share};
-use crate::parameters::Parameter;
 use crate::replay;
 
 /// A stall that costs nearly every leader its place, by the timer model, and after which this one went on as leader: the
@@ -24,7 +23,8 @@ pub fn kept_place(facts: &Facts) -> Option<&Stall> {
 /// does not show who led.
 pub fn went_on(facts: &Facts, stall: &Stall) -> bool {
     // No follower waits longer.
-    let longest = 2 * (facts.value(Parameter::ElectionTimeout) + facts.value(Parameter::HeartbeatInterval));
+    let (beat, wait) = facts.pair();
+    let longest = 2 * (wait + beat);
     let Some(id) = stall.events.first() else { return false };
     let events = &facts.logs[id.log].events;
     let host = facts.event(*id).host;
@@ -35,7 +35,7 @@ pub fn went_on(facts: &Facts, stall: &Stall) -> bool {
     };
     // So many lines around it are looked at, so that a log of late heartbeats is not read again for each.
     !events.iter().skip(id.event.saturating_sub(200)).take(400).any(deposed)
-        && last.is_some_and(|last| last.micros >= end + facts.value(Parameter::ElectionTimeout))
+        && last.is_some_and(|last| last.micros >= end + wait)
         && (!facts.changes.is_empty() || facts.holds_remarks(id.log))
 }
 

@@ -310,5 +310,10 @@ pub fn stall_to_survive(facts: &Facts) -> Option<(Micros, bool)> {
     asked.map(|asked| (asked, false)).or_else(seen)
 }
 
+/// How long that one is; nothing where none is known.
+fn stall_length(facts: &Facts) -> Micros {
+    stall_to_survive(facts).map_or(0, |(stall, _)| stall)
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! A pair of election-timeout and heartbeat-interval with its reasons, its neighbours and its price.
 
 use super::ladder::{LADDER, fits, is_operated, least, needed, tenth, waits_too_little};
-use super::{Bound, Decision, Doubts, bearing_on, beside, bound, confidence, remark, stall_to_survive, writes_anew};
+use super::{Bound, Decision, Doubts, bearing_on, beside, bound, confidence, remark, stall_length, writes_anew};
 use crate::facts::{Facts, Generation};
 use crate::log::event::Meaning;
 use crate::model::fleet::etcd_patience;
@@ -188,7 +188,7 @@ pub(super) const NO_ETCD: &str = "The input shows no line and no setting of etcd
 
 /// How the heartbeat in force stands to the election-timeout.
 fn ratio(facts: &Facts) -> String {
-    let (beat, wait) = (facts.value(Parameter::HeartbeatInterval), facts.value(Parameter::ElectionTimeout));
+    let (beat, wait) = facts.pair();
     match wait / beat.max(1) {
         _ if !facts.has_etcd() => NO_ETCD.to_owned(),
         _ if facts.generation == Generation::V04 => {
@@ -209,7 +209,7 @@ fn ratio(facts: &Facts) -> String {
 pub(super) fn cheaper(facts: &Facts, now: Micros) -> Option<String> {
     let known = facts.in_force(Parameter::ElectionTimeout);
     let stated = known.provenance == Provenance::Stated || known.event.is_some();
-    let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);
+    let stall = stall_length(facts);
     // Lowering is nobody's wish yet, so the margin is kept in full.
     let less =
         LADDER.iter().copied().find(|rung| *rung >= 2500 * MS && fits(facts, (tenth(*rung), *rung), stall) && rung * 16 / 25 >= stall)?;
@@ -241,7 +241,7 @@ fn neighbours(facts: &Facts, election: Micros) -> Vec<String> {
         return Vec::new();
     }
     let (mut texts, [below, above]) = (Vec::new(), beside(&LADDER, election));
-    let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);
+    let stall = stall_length(facts);
     if let Some(below) = below {
         let (bare, margin) = (stall + below / 5, stall * 5 / 4 + below / 5);
         let reason = if below < least(facts) {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Bound, Decision, Doubts, as_the_file_means, bound, least_stated, load, of_these, remark, stall_to_survive};
+use super::{Bound, Decision, Doubts, as_the_file_means, bound, least_stated, load, of_these, remark, stall_length, stall_to_survive};
 use crate::facts::failures::{proven_outage, proven_wait};
 use crate::facts::{Facts, UNKNOWN_FLEET};
 use crate::gather::Gather;
@@ -58,7 +58,7 @@ pub fn decide(facts: &Facts, findings: &[Finding], request: &Decision, election:
     let now = facts.value(PARAMETER);
     let contradicted = burden.stated.as_ref().is_some_and(|(least, _)| now < *least);
     let meant = as_the_file_means(facts, PARAMETER, &|value| cost(facts, value, now, interval));
-    let given_up = facts.events_of(&[Meaning::ServerMonitorTriggered]).next().is_some();
+    let given_up = facts.has(&[Meaning::ServerMonitorTriggered]);
     if given_up && !lost && meant.is_none() && fits(facts, now, &burden) {
         let why =
             "etcd was down on the machine that gave up its presence, and not back where the logs end: no agent-ttl follows from that.";
@@ -111,7 +111,7 @@ pub fn beyond_waiting(facts: &Facts) -> Option<Micros> {
 
 /// The outage to ride out: the longest stall, a failover, twice a proven wait (a lower bound, so doubled).
 fn outage(facts: &Facts, election: Micros) -> (Micros, &'static str) {
-    let stall = stall_to_survive(facts).map_or(0, |(stall, _)| stall);
+    let stall = stall_length(facts);
     let failover = planning_failover(facts.generation, election);
     let proven = proven_outage(facts).or_else(|| proven_wait(facts)).unwrap_or(0);
     let longest = stall.max(failover).max(2 * proven);

@@ -27,7 +27,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let least = (12 * limit).max(4 * beat);
     // One that fleetd cannot read has a finding of its own, and the default in its place is nobody's choice.
     let unread = |setting: &Setting| setting.parameter == AgentTtl && setting.value.is_none();
-    let mut settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
+    let mut settings = facts.settings();
     let chosen = facts.in_force(AgentTtl).place.is_some() || !settings.any(unread);
     // Defaults that nobody stated make no finding; a ttl of zero has one of its own.
     if places.is_empty() || ttl <= 0 || ttl >= least || !chosen || doubtful(facts, EtcdRequestTimeout) {

@@ -145,7 +145,7 @@ fn finding(facts: &Facts, id: RuleId, severity: Severity, title: &str) -> Option
     };
     // Beside another etcd unit that is started it is no guess: what stands there does not act.
     let void = |problem: &&Problem| {
-        let mut settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
+        let mut settings = facts.settings();
         settings.any(|setting| !setting.effective && setting.place == problem.place)
     };
     let (severity, title) = if id == RuleId::ConfigSectionWithoutStart && problems.iter().any(void) {

@@ -139,7 +139,7 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
     if defaults_only(heartbeat, election) || heartbeat.value.is_none() || election.value.is_none() {
         return None;
     }
-    let (beat, wait) = (facts.value(HeartbeatInterval), facts.value(ElectionTimeout));
+    let (beat, wait) = facts.pair();
     let of_04 = [heartbeat, election].into_iter().any(|value| of_etcd_04(facts, value));
     let both = format!("heartbeat-interval {} and election-timeout {}", HeartbeatInterval.human(beat), ElectionTimeout.human(wait));
     // etcd 0.4 checks no ratio (etcd-io/etcd@v0.4.9:config/config.go).
@@ -190,7 +190,7 @@ fn pair(facts: &Facts) -> Option<(String, String)> {
 
 /// Heartbeats as rare as this, in an etcd that keeps silent connections and accepts the pair.
 fn too_rare_but_works(facts: &Facts) -> bool {
-    let (beat, wait) = (facts.value(HeartbeatInterval), facts.value(ElectionTimeout));
+    let (beat, wait) = facts.pair();
     facts.etcd.is_some() && !closes_silent_streams(facts) && beat >= SILENT_STREAM && wait >= 5 * beat && wait <= LONGEST_ELECTION
 }
 
@@ -204,7 +204,7 @@ fn starts_anyway(facts: &Facts) -> bool {
 
 /// A value that a configuration of etcd 0.4 states.
 fn of_etcd_04(facts: &Facts, value: &InForce) -> bool {
-    let settings = facts.configurations.iter().flat_map(|configuration| &configuration.settings);
+    let settings = facts.settings();
     value.place.is_some() && settings.into_iter().any(|setting| setting.etcd_04 && Some(setting.place) == value.place)
 }
 

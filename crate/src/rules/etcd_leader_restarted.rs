@@ -22,7 +22,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts) -> Option<Finding> {
-    let wanted: Vec<&LeaderChange> = facts.changes.iter().filter(|change| change.class == ChangeClass::Wanted).gather();
+    let wanted: Vec<&LeaderChange> = facts.of_class(ChangeClass::Wanted).gather();
     if wanted.is_empty() {
         return None;
     }
@@ -35,10 +35,8 @@ fn check(facts: &Facts) -> Option<Finding> {
         _ => Severity::Critical,
     };
     // Members whose own log shows that they started anew.
-    let anew = distinct(facts.restarts.iter().filter_map(|start| {
-        let own = facts.logs[start.log].events.iter().filter(|event| event.host == facts.event(*start).host);
-        own.filter(|event| event.is_etcd_server()).find_map(speaker)
-    }));
+    let anew =
+        distinct(facts.restarts.iter().filter_map(|start| facts.lines_of(*start).filter(|event| event.is_etcd_server()).find_map(speaker)));
     let shown = wanted.iter().all(|change| change.old.as_deref().is_some_and(|old| anew.binary_search(&old).is_ok()));
     let confidence = if shown { Confidence::High } else { Confidence::Medium };
     let needed = if wanted.len() == 1 { "and the election after it was needed" } else { "and the elections after it were needed" };

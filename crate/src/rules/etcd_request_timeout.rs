@@ -206,7 +206,7 @@ fn one_of_several<'a>(facts: &'a Facts, events: &[EventId]) -> Option<&'a str> {
 /// A request that etcd ended because its leader had just handed over on purpose; clients try such a one again.
 fn ended_by_plan(facts: &Facts, id: EventId) -> bool {
     let now = time(facts, id);
-    let mut planned = facts.changes.iter().filter(|change| change.class == ChangeClass::Planned).filter_map(|change| change.elected);
+    let mut planned = facts.of_class(ChangeClass::Planned).filter_map(|change| change.elected);
     says(facts.event(id), BY_LEADER) && now.is_some_and(|now| planned.any(|elected| (-S..=5 * S).contains(&(now - elected))))
 }
 

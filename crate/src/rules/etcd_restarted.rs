@@ -35,7 +35,7 @@ fn check(facts: &Facts) -> Option<Finding> {
         return Some(ended);
     }
     // Leaders that ended have a finding of their own.
-    if facts.changes.iter().any(|change| change.class == ChangeClass::Wanted) {
+    if facts.count(ChangeClass::Wanted) > 0 {
         return None;
     }
     let mut killed: Vec<EventId> = facts.all_events().filter(|(_, event)| ends_etcd(event)).map(|(id, _)| id).gather();
@@ -93,7 +93,7 @@ fn picked_alone(facts: &Facts, start: EventId) -> bool {
 fn ended_itself(facts: &Facts) -> Option<Finding> {
     let open = |meaning| matching(facts, &[meaning], |event| !says(event, UNREADABLE) && !says(event, REMOVED) && !is_told(event));
     // fleetd says itself that it gives up on its parts, and ends so.
-    let given_up = facts.any_event(|event| event.meaning == Meaning::ServerShutdownTimeout);
+    let given_up = facts.has(&[Meaning::ServerShutdownTimeout]);
     let mut faults = if given_up { Vec::new() } else { open(Meaning::EtcdPanic) };
     let critical = |title: String, what: &str, events: &[EventId]| {
         Finding::new(RULE.id, Severity::Critical, Confidence::High, title, what).showing(facts, events)

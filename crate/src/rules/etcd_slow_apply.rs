@@ -112,7 +112,7 @@ fn by_a_members_end(facts: &Facts) -> bool {
         let Some((end, took)) = event.moment().zip(event.duration("took")) else { return false };
         next(&ends, end - took - S).is_some_and(|lost| lost <= end)
     };
-    !facts.any_event(|event| WAITS.contains(&event.meaning)) && facts.events_of(&[Meaning::ApplySlow]).all(|(_, event)| across(event))
+    !facts.has(WAITS) && facts.events_of(&[Meaning::ApplySlow]).all(|(_, event)| across(event))
 }
 
 /// `9.1 MB`.

@@ -26,7 +26,7 @@ const ENOUGH: usize = 3;
 fn check(facts: &Facts) -> Option<Finding> {
     // Slow requests nearby explain a lost lease by themselves.
     let slow = facts.any_event(|event| event.is_fleet() && says(event, LIMIT));
-    let stolen = facts.events_of(&[Meaning::EngineLeaseStolen, Meaning::EngineLeaseStealFailed]).next().is_some();
+    let stolen = facts.has(&[Meaning::EngineLeaseStolen, Meaning::EngineLeaseStealFailed]);
     if slow || stolen {
         return None;
     }

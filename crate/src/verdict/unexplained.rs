@@ -120,8 +120,8 @@ const ENDS_AN_ELECTION: &[Meaning] = &[Meaning::BecameLeader, Meaning::LeaderEle
 /// The first line that tells of trouble, of an election in which votes were refused, or of one whose end
 /// is not in the input, and what it tells; asked where no finding is above a remark.
 pub fn unexplained(facts: &Facts) -> Option<(EventId, &'static str)> {
-    let shows_late = facts.any_event(|event| event.meaning == Meaning::HeartbeatLate);
-    let first = facts.changes.iter().filter(|change| change.class == ChangeClass::Start).filter_map(|change| change.elected).max();
+    let shows_late = facts.has(&[Meaning::HeartbeatLate]);
+    let first = facts.of_class(ChangeClass::Start).filter_map(|change| change.elected).max();
     let tells = |id, event| {
         by_itself(event, shows_late).unwrap_or_else(|| {
             let votes = lost_votes(facts, id, event, first).then_some("members refused their votes");

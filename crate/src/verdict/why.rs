@@ -120,7 +120,7 @@ fn partly(case: &Case) -> String {
 /// Higher values would help nobody.
 fn not_the_remedy(case: &Case) -> String {
     let Case { facts, plan, .. } = *case;
-    let unmeasured = || !facts.kept_by_disk().is_empty() && facts.events_of(&[Meaning::WalSyncSlow]).next().is_none();
+    let unmeasured = || !facts.kept_by_disk().is_empty() && !facts.has(&[Meaning::WalSyncSlow]);
     let said = if case.cause.is_some_and(|cause| cause.id == RuleId::EtcdSlowDisk) && unmeasured() {
         "Writes wait for the disk whoever leads. How long it waits is not in the log, so no value is shown to outlast it."
     } else if let Some(too_long) = over_budget(case) {
@@ -275,7 +275,7 @@ fn may_cost(facts: &Facts, stall: Micros) -> String {
             String::from("More than one member stalled while it led, so the leader changed, though no line tells when or why.")
         }
         // Lines of members that lost theirs stand beside it.
-        None if facts.any_event(|event| event.meaning == Meaning::LeaderLost) => String::from("No line shows a new leader."),
+        None if facts.has(&[Meaning::LeaderLost]) => String::from("No line shows a new leader."),
         None => String::from("The input shows no leader that lost its place."),
     };
     let length = human(stall);

@@ -6,7 +6,7 @@ use super::{ChangeClass, LeaderChange};
 use crate::facts::beside::time;
 use crate::facts::links::BROKEN;
 use crate::facts::voices::{NAME_LEADER, START_LINES, Voice, speaker};
-use crate::facts::{EventId, Facts, Generation};
+use crate::facts::{EventId, Facts};
 use crate::gather::Gather;
 use crate::index::Index;
 use crate::log::event::{Event, Meaning};
@@ -224,7 +224,7 @@ fn told_to_stop(facts: &Facts, change: &LeaderChange) -> bool {
 /// (judgement).
 fn closed_at_once(facts: &Facts, change: &LeaderChange) -> bool {
     let (Some(elected), Some(old)) = (change.elected, change.old.as_deref()) else { return false };
-    let hands_over = matches!(facts.generation, Generation::V3 | Generation::PreVote);
+    let hands_over = facts.generation.is_3_or_later();
     hands_over
         && facts
             .events_between(&[Meaning::PeerStreamLost], elected, elected + S)

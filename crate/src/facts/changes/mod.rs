@@ -119,19 +119,29 @@ pub struct OldLeader {
 }
 
 impl Facts {
-    /// Leader changes that no start, plan or death explains.
-    pub fn needless(&self) -> impl Iterator<Item = &LeaderChange> {
-        self.changes.iter().filter(|change| change.class == ChangeClass::Needless)
+    /// Leader changes of one class.
+    pub fn of_class(&self, class: ChangeClass) -> impl Iterator<Item = &LeaderChange> {
+        self.changes.iter().filter(move |change| change.class == class)
     }
 
-    /// Leader changes of one class.
+    /// Leader changes that no start, plan or death explains.
+    pub fn needless(&self) -> impl Iterator<Item = &LeaderChange> {
+        self.of_class(ChangeClass::Needless)
+    }
+
+    /// How many leader changes are of one class.
     pub fn count(&self, class: ChangeClass) -> u64 {
-        self.changes.iter().filter(|change| change.class == class).count() as u64
+        self.of_class(class).count() as u64
+    }
+
+    /// Leader changes after the start.
+    pub fn after_start(&self) -> impl Iterator<Item = &LeaderChange> {
+        self.changes.iter().filter(|change| change.class != ChangeClass::Start)
     }
 
     /// Whether a leader changed after the start.
     pub fn leader_changed(&self) -> bool {
-        self.changes.iter().any(|change| change.class != ChangeClass::Start)
+        self.after_start().next().is_some()
     }
 
     /// Leader changes in which one member took the place of a leader that the others heard.

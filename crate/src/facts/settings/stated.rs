@@ -63,7 +63,7 @@ pub fn problems(facts: &Facts) -> impl Iterator<Item = &Problem> {
     let told = facts.configurations.iter().flat_map(|each| &each.problems);
     // What another place fills in is known.
     let known = |problem: &&Problem| {
-        let mut settings = facts.configurations.iter().flat_map(|each| &each.settings);
+        let mut settings = facts.settings();
         problem.id == RuleId::ConfigTemplate && settings.any(|each| each.set_by.is_some() && each.place == problem.place)
     };
     told.filter(|problem| problem.assumes.is_none_or(|half| !states_alone(facts, half))).filter(move |problem| !known(problem))

@@ -5,7 +5,7 @@ use crate::facts::beside::time;
 use crate::facts::changes::heard_again;
 use crate::facts::links::peer;
 use crate::facts::voices::{START_LINES, Voice, speaker};
-use crate::facts::{EventId, Facts, Generation, LeaderChange, Spell};
+use crate::facts::{EventId, Facts, LeaderChange, Spell};
 use crate::gather::Gather;
 use crate::log::event::Meaning;
 use crate::parameters::SILENT_STREAM;
@@ -194,8 +194,7 @@ pub(super) fn censored(facts: &Facts, change: &LeaderChange) -> Stall {
 
 /// So long a leader is silent at least before a follower campaigns (lab, section 3).
 pub(super) fn soonest(facts: &Facts, then: Spell) -> Micros {
-    let old = matches!(facts.generation, Generation::V2 | Generation::V04);
-    then.election - if old { then.heartbeat } else { 2 * then.heartbeat }
+    then.election - if facts.generation.is_3_or_later() { 2 * then.heartbeat } else { then.heartbeat }
 }
 
 /// Whether the old leader alone tells of the change: it learned of it when its stall was over, and the others had campaigned

@@ -81,7 +81,7 @@ fn by_others(facts: &Facts, elections: &[Election]) -> Option<Finding> {
         Meaning::VoteIgnoredLease,
     ];
     let by_class = facts.changes.iter().any(|change| change.class != ChangeClass::Start || change.old.is_some());
-    if by_class || !facts.meaning(TELL_MORE).is_empty() {
+    if by_class || facts.has(TELL_MORE) {
         return None;
     }
     let events: Vec<EventId> = elections.iter().map(|election| election.event).filter(|id| by_vote(facts, *id)).gather();

@@ -28,7 +28,7 @@ pub(super) fn elections(facts: &Facts) -> Vec<Election> {
     // Rounds while members that had all been down were starting.
     let anew = facts.changes.windows(2).filter(|two| two[1].class == ChangeClass::Anew).map(|two| (two[0].term, two[1].term)).gather();
     // An excerpt may begin within a start. Where the member fails to publish itself, elections may be why.
-    let in_start = facts.meaning(START_LINES).is_empty();
+    let in_start = !facts.has(START_LINES);
     for (id, event) in facts.all_events() {
         let Some((term, rises)) = term_of(event) else { continue };
         let rises = rises && !(event.meaning == Meaning::LeaderLost && asked_first(facts, id, term));
@@ -94,9 +94,9 @@ pub(super) const VOTES: &[Meaning] = &[Meaning::VoteSent, Meaning::VoteCast, Mea
 pub(super) fn last_term_of_boot(facts: &Facts) -> Option<i64> {
     /// More than a cluster writes before it has had a few leaders (judgement).
     const MANY_ENTRIES: i64 = 1_000;
-    let boots = !facts.meaning(START_LINES).is_empty();
+    let boots = facts.has(START_LINES);
     let wrote_much = facts.events_of(VOTES).any(|(_, event)| last_entry(event, "index: ") > Some(MANY_ENTRIES));
-    let firsts = facts.changes.iter().filter(|change| change.class == ChangeClass::Start);
+    let firsts = facts.of_class(ChangeClass::Start);
     firsts.filter_map(|change| change.term).filter(|term| boots || *term <= BOOT_TERMS && !wrote_much).max()
 }
 

@@ -85,7 +85,7 @@ fn why_they_came(facts: &Facts) -> String {
 
 /// Every change had its reason: a process that ended, or a hand-over. Other rules say so.
 fn only_wanted(facts: &Facts) -> bool {
-    let mut changes = facts.changes.iter().filter(|change| change.class != ChangeClass::Start).peekable();
+    let mut changes = facts.after_start().peekable();
     changes.peek().is_some() && changes.all(|change| change.class == ChangeClass::Wanted || change.is_asked_for())
 }
 

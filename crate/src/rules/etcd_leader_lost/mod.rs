@@ -7,7 +7,7 @@ use super::common::{near, stopped_on_purpose, time, times};
 use super::{Finding, Rule};
 use crate::facts::took_back::{TookBack, took_back};
 use crate::facts::voices::{START_LINES, speaker};
-use crate::facts::{ChangeClass, EventId, Facts, Generation, LeaderChange, StallKind};
+use crate::facts::{ChangeClass, EventId, Facts, LeaderChange, StallKind};
 use crate::gather::Gather;
 use crate::ids::RuleId;
 use crate::log::event::{Event, Meaning};
@@ -160,7 +160,7 @@ fn may_have_handed_over(facts: &Facts, change: &LeaderChange) -> bool {
         Meaning::VoteCast => search::has(&event.text, "MsgPreVote"),
         _ => speaker(event).is_some_and(is_one),
     };
-    let hands_over = matches!(facts.generation, Generation::V3 | Generation::PreVote);
+    let hands_over = facts.generation.is_3_or_later();
     hands_over && change.term.is_some() && !change.shows_alive() && !facts.events_of(BY_RAFT).any(|(_, event)| concerned(event))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::facts::links::{BROKEN, came_up, peer};
 use crate::facts::voices::START_LINES;
-use crate::facts::{EventId, Facts, Generation, LeaderChange};
+use crate::facts::{EventId, Facts, LeaderChange};
 use crate::index::{Index, slot};
 use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter;
@@ -112,7 +112,7 @@ fn leader_led_on(facts: &Facts, rounds: &[EventId]) -> bool {
     // What a process says that was started anew, some of it before its telling line, the one before it did not live to say.
     let start = after().find(|event| START_LINES.contains(&event.meaning)).and_then(Event::moment);
     let of_it = |event: &Event| event.time.is_some_and(|time| start.is_none_or(|start| start - time.micros > S));
-    let steps_down = matches!(facts.generation, Generation::V3 | Generation::PreVote);
+    let steps_down = facts.generation.is_3_or_later();
     steps_down && after().any(|event| later(event, first) && of_it(event)) && !after().any(|event| lost(&event))
 }
 
