@@ -30,7 +30,7 @@ pub fn recognise(line: &str) -> Option<(u16, Match)> {
 }
 
 /// A line without the mark of a cut at its end: `>` of a pager, an ellipsis.
-pub fn before_cut(line: &str) -> Option<&str> {
+fn before_cut(line: &str) -> Option<&str> {
     let line = line.trim_end();
     // The last byte of each mark.
     line.as_bytes().last().filter(|last| b".>\xa6".contains(last))?;

@@ -8,9 +8,8 @@ use crate::header::header;
 use crate::messages::pattern::{Match, Piece};
 use crate::messages::recognise::recognise;
 use crate::plain::plain;
-use crate::rows::{Open, ROWS, Row, is_open_json, soft};
+use crate::rows::{Held, Open, ROWS, Row, is_open_json, soft};
 use crate::search;
-use crate::text::Span;
 use crate::time::stamp;
 
 impl Reader {
@@ -24,27 +23,27 @@ impl Reader {
         if begun.is_none() && soft(row.raw).is_none() {
             return self.whole_row(row);
         }
-        let (number, first, mut whole) = begun.unwrap_or((row.number, row.span, String::new()));
-        let span = Span { end: row.span.end, ..first };
-        match soft(row.raw).filter(|_| whole.len() < LONGEST_LINE) {
+        let mut whole = begun.unwrap_or_else(|| Held::of(row, String::new()));
+        whole.span.end = row.span.end;
+        match soft(row.raw).filter(|_| whole.raw.len() < LONGEST_LINE) {
             Some(part) => {
-                whole.push_str(part);
+                whole.raw.push_str(part);
                 self.log.reading.foreign += 1;
-                self.soft = Some((number, span, whole));
+                self.soft = Some(whole);
             }
             None => {
-                whole.push_str(row.raw);
+                whole.raw.push_str(row.raw);
                 self.wrapped = true;
-                self.whole_row(Row { raw: &search::replace(&whole, "=3D", "="), number, span });
+                self.whole_row(Row { raw: &search::replace(&whole.raw, "=3D", "="), ..whole.row() });
             }
         }
     }
 
     /// Reads a line that does not go on.
     pub(super) fn end_soft(&mut self) {
-        if let Some((number, span, whole)) = self.soft.take() {
+        if let Some(whole) = self.soft.take() {
             self.log.reading.foreign -= 1;
-            self.whole_row(Row { raw: &whole, number, span });
+            self.whole_row(whole.row());
         }
     }
 

@@ -24,7 +24,7 @@ use crate::plain::plain;
 use crate::rows::object::Object;
 use crate::rows::records::{Field, field};
 use crate::rows::table::Table;
-use crate::rows::{GLUED, Open, Row, glued, near, next_head, next_message, next_stamp, part};
+use crate::rows::{GLUED, Held, Open, Row, glued, near, next_head, next_message, next_stamp, part};
 use crate::search;
 use crate::text::{DocumentId, Span};
 use crate::time::{Stamp, refined};
@@ -46,11 +46,11 @@ pub struct Reader {
     table: Option<(usize, Table)>,
     /// The line last read: the next row may be its rest.
     open: Option<Open>,
-    /// A line that a container's logger wrote in parts: number, place and text so far.
-    parts: Option<(u64, Span, String)>,
+    /// A line that a container's logger wrote in parts, so far.
+    parts: Option<Held>,
     wrapped: bool,
-    /// A line of a mail that a soft line end broke: number, place and text so far.
-    soft: Option<(u64, Span, String)>,
+    /// A line of a mail that a soft line end broke, so far.
+    soft: Option<Held>,
     /// Characters of the widest row to which another may belong, and how many are as wide.
     widest: (usize, u32),
     /// Full rows since the last one that was cut within a message.
@@ -125,14 +125,14 @@ impl Reader {
     fn end_object(&mut self) {
         let Some(object) = self.object.take() else { return };
         let Some(message) = object.message() else {
-            return object.rows.iter().for_each(|(raw, number, span)| self.one_line(Row { raw, number: *number, span: *span }));
+            return object.rows.iter().for_each(|held| self.one_line(held.row()));
         };
-        let (Some((_, number, first)), Some((_, _, last))) = (object.rows.first(), object.rows.last()) else { return };
+        let (Some(first), Some(last)) = (object.rows.first(), object.rows.last()) else { return };
         // The next one begins with a row that holds no message.
-        self.closely = last.end + CLOSELY;
+        self.closely = last.span.end + CLOSELY;
         self.open = None;
         self.log.reading.foreign += object.rows.len() as u64 - 1;
-        self.one_line(Row { raw: &message, number: *number, span: Span { end: last.end, ..*first } });
+        self.one_line(Row { raw: &message, number: first.number, span: Span { end: last.span.end, ..first.span } });
     }
 
     fn one_line(&mut self, row: Row) {
@@ -160,20 +160,20 @@ impl Reader {
         match (part(&text), self.parts.take()) {
             (Some((false, rest)), None) => {
                 let whole = format!("{}F {rest}", &text[..text.len() - rest.len() - 2]);
-                self.parts = Some((row.number, row.span, whole));
+                self.parts = Some(Held::of(row, whole));
                 self.wrapped = true;
             }
-            (Some((last, rest)), Some((number, span, mut whole))) => {
-                let room = LONGEST_LINE.saturating_sub(whole.len()).min(rest.len());
-                whole.push_str(rest.get(..room).unwrap_or(""));
+            (Some((last, rest)), Some(mut whole)) => {
+                let room = LONGEST_LINE.saturating_sub(whole.raw.len()).min(rest.len());
+                whole.raw.push_str(rest.get(..room).unwrap_or(""));
                 if last {
-                    return self.one_row(&whole, Row { raw: &whole, number, span });
+                    return self.one_row(&whole.raw, whole.row());
                 }
-                self.parts = Some((number, span, whole));
+                self.parts = Some(whole);
             }
             (_, unfinished) => {
-                if let Some((number, span, whole)) = unfinished {
-                    self.one_row(&whole, Row { raw: &whole, number, span });
+                if let Some(whole) = unfinished {
+                    self.one_row(&whole.raw, whole.row());
                 }
                 self.one_row(&text, row);
             }
@@ -347,8 +347,8 @@ impl Reader {
         self.end_soft();
         self.end_object();
         self.end_cut();
-        if let Some((number, span, whole)) = self.parts.take() {
-            self.one_row(&whole, Row { raw: &whole, number, span });
+        if let Some(whole) = self.parts.take() {
+            self.one_row(&whole.raw, whole.row());
         }
         self.log.finish(self.named)
     }

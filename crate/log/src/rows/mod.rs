@@ -29,6 +29,28 @@ pub struct Row<'a> {
     pub span: Span,
 }
 
+/// A row that is kept until those after it are read, or several of them put together.
+pub struct Held {
+    /// Its text.
+    pub raw: String,
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its bytes.
+    pub span: Span,
+}
+
+impl Held {
+    /// With this text in place of its own.
+    pub fn of(row: Row, raw: String) -> Held {
+        Held { raw, number: row.number, span: row.span }
+    }
+
+    /// The row as it is to be read.
+    pub fn row(&self) -> Row<'_> {
+        Row { raw: &self.raw, number: self.number, span: self.span }
+    }
+}
+
 /// A line to which the next row may belong.
 pub struct Open {
     /// Number of its first row.
