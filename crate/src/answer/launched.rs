@@ -76,7 +76,7 @@ pub fn names(facts: &Facts) -> Names {
 
 /// Whether systemd starts etcd, or the process within which it runs, and the journal has its lines. RKE2 lets the kubelet run it
 /// as a static pod (docs.rke2.io/architecture).
-pub fn in_journal(facts: &Facts) -> bool {
+fn in_journal(facts: &Facts) -> bool {
     let started = facts.started();
     match started.launcher {
         None => true,

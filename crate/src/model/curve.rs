@@ -28,7 +28,7 @@ pub struct Point {
 }
 
 /// The election-timeouts of the curve, in ms: the ladder of round values and steps between.
-pub const ELECTIONS: [i64; 30] = [
+const ELECTIONS: [i64; 30] = [
     500, 600, 750, 900, 1000, 1100, 1250, 1400, 1500, 1600, 1750, 2000, 2250, 2500, 2750, 3000, 3500, 4000, 4500, 5000, 6000, 7000, 8000,
     9000, 10000, 12000, 14000, 15000, 17500, 20000,
 ];

@@ -40,10 +40,9 @@ fn clip(time: Micros) -> Micros {
 }
 
 /// How long the engine's lease lives: five intervals in whole seconds, cut
-/// (fleet@v0.11.5:engine/engine.go); 500 000 intervals with gRPC (fleet@v1.0.0:engine/engine.go:70-76).
-pub fn engine_lease(interval: Micros, grpc: bool) -> Micros {
-    let intervals = if grpc { 500_000 } else { 5 };
-    interval.max(0).saturating_mul(intervals) / S * S
+/// (fleet@v0.11.5:engine/engine.go). With gRPC, of which no input tells, it is 500 000 (fleet@v1.0.0:engine/engine.go:70-76).
+fn engine_lease(interval: Micros) -> Micros {
+    interval.max(0).saturating_mul(5) / S * S
 }
 
 /// Until the units of a dead machine are placed elsewhere: its key ends after A, the engine looks
@@ -53,8 +52,8 @@ pub fn dead_machine(agent_ttl: Micros, interval: Micros) -> Micros {
 }
 
 /// Until the work of a dead engine goes on: its lease ends, the next engine looks every I.
-pub fn dead_engine(interval: Micros, grpc: bool) -> Micros {
-    engine_lease(interval, grpc).saturating_add(interval)
+pub fn dead_engine(interval: Micros) -> Micros {
+    engine_lease(interval).saturating_add(interval)
 }
 
 /// How long etcd itself keeps a request that it cannot serve: 5 s + 2T from 2.2 on
@@ -64,7 +63,7 @@ pub fn etcd_patience(etcd: Version, election: Micros) -> Micros {
 }
 
 /// Time from one pass of an agent to the next (fleet@v0.11.5:agent/reconcile.go:31).
-pub const AGENT_PASS: Micros = 5 * S;
+const AGENT_PASS: Micros = 5 * S;
 
 /// Requests per second that fleet sends to etcd in steady state, in thousandths.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -160,11 +159,10 @@ mod tests {
 
     #[test]
     fn leases_and_waits() {
-        assert_eq!(engine_lease(2 * S, false), 10 * S);
-        assert_eq!(engine_lease(500 * MS, false), 2 * S);
-        assert_eq!(engine_lease(2 * S, true), 1_000_000 * S);
+        assert_eq!(engine_lease(2 * S), 10 * S);
+        assert_eq!(engine_lease(500 * MS), 2 * S);
         assert_eq!(dead_machine(120 * S, 10 * S), 130 * S);
-        assert_eq!(dead_engine(2 * S, false), 12 * S);
+        assert_eq!(dead_engine(2 * S), 12 * S);
         assert_eq!(etcd_patience(version(2, 3, 8), S), 7 * S);
         assert_eq!(etcd_patience(version(2, 2, 0), 6 * S), 17 * S);
         assert_eq!(etcd_patience(version(2, 1, 3), 6 * S), 6 * S);

@@ -70,7 +70,7 @@ impl Timers {
 }
 
 /// A share of 1 in fixed point: products of two fit in 64 bits.
-pub(super) const ONE: u64 = 1 << 30;
+const ONE: u64 = 1 << 30;
 
 fn times(a: u64, b: u64) -> u64 {
     a * b / ONE

@@ -72,9 +72,9 @@ fn outlasts(facts: &Facts, now: Micros, wait: Micros, stolen: bool) -> Decision 
     );
     let mut kept = Decision::keep(facts, PARAMETER, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(wait / 4), text)]);
     kept.because.extend(no_longer_one(stolen));
-    kept.cost = format!("An engine that dies is replaced after up to {}, as it is now.", human(dead_engine(now, false)));
+    kept.cost = format!("An engine that dies is replaced after up to {}, as it is now.", human(dead_engine(now)));
     if let Some(less) = rung(&LADDER, wait / 4 + 1).filter(|less| *less < now) {
-        let sooner = human(dead_engine(less, false));
+        let sooner = human(dead_engine(less));
         kept.neighbours.push(format!(
             "{} would do as well and replace a dead engine after {sooner}; only that would be a reason.",
             PARAMETER.human(less)
@@ -99,7 +99,7 @@ fn no_longer_one(stolen: bool) -> Option<Bound> {
     stolen.then(|| {
         remark(format!(
             "No longer one while leases are taken by force or two machines share an id. After that an engine schedules nothing for five intervals: at 10\u{a0}s that is {}.",
-            human(dead_engine(10 * S, false) - 10 * S)
+            human(dead_engine(10 * S) - 10 * S)
         ))
     })
 }
@@ -126,8 +126,8 @@ fn for_passes(facts: &Facts, findings: &[Finding], pass: Micros, ttl: Micros) ->
 fn cost(facts: &Facts, ttl: Micros, value: Micros) -> String {
     format!(
         "An engine that dies is replaced after up to {}{}. {}",
-        human(dead_engine(value, false)),
-        load::instead(facts, &human(dead_engine(facts.value(PARAMETER), false))),
+        human(dead_engine(value)),
+        load::instead(facts, &human(dead_engine(facts.value(PARAMETER)))),
         load::sentence(facts, ttl, value)
     )
 }
@@ -138,11 +138,7 @@ fn neighbours(value: Micros, wait: Micros) -> Vec<String> {
         texts.push(format!("Not {}: four of it are {}, not above {}.", PARAMETER.human(below), human(4 * below), human(wait)));
     }
     if let Some(above) = above {
-        texts.push(format!(
-            "Not {}: a dead engine would be replaced only after {}.",
-            PARAMETER.human(above),
-            human(dead_engine(above, false))
-        ));
+        texts.push(format!("Not {}: a dead engine would be replaced only after {}.", PARAMETER.human(above), human(dead_engine(above))));
     }
     texts
 }
