@@ -37,7 +37,10 @@ pub fn ended_together(facts: &Facts, change: &LeaderChange) -> bool {
 /// Whether an etcd process was stopped on purpose around this line, or handed its leadership over.
 pub fn with_etcd_stop(facts: &Facts, id: EventId) -> bool {
     let stops = [Meaning::EtcdShutdown, Meaning::LeaderTransfer, Meaning::LeaderTransferProgress];
-    beside(facts, id, -10 * S, S, 20, &|event| stops.contains(&event.meaning) || gave_up_itself(event)) || hands_over_in_vain(facts, id)
+    let stop = |event: &Event| stops.contains(&event.meaning) || gave_up_itself(event);
+    // Without a time, what stands before a stop did not come of it.
+    let beside = if time(facts, id).is_none() { facts.before(id, 20).any(stop) } else { beside(facts, id, -10 * S, S, 20, &stop) };
+    beside || hands_over_in_vain(facts, id)
 }
 
 /// Whether this member had been told to stop and had not ended yet: a leader first waits for its hand-over, and where all

@@ -45,6 +45,15 @@ fn a_name_server_that_does_not_know_etcd() {
 }
 
 #[test]
+fn a_refusal_that_stands_before_a_stop() {
+    let refused = "Unable to create storage backend: err (dial tcp 127.0.0.1:2379: connect: connection refused)\n";
+    let stop = "2019-07-24 07:20:15.923272 N | pkg/osutil: received terminated signal, shutting down...\n";
+    let found = |log: String| find(&facts(&[&log]), RuleId::EtcdUnreachable).is_some();
+    assert!(found(format!("{refused}{stop}")), "it has no time, and the stop came after it");
+    assert!(!found(format!("{stop}{refused}")));
+}
+
+#[test]
 fn an_endpoint_without_a_host() {
     let refused = |socket: &str| format!("Error retrieving list of active machines: dial tcp {socket}: getsockopt: connection refused\n");
     let what = |log: String| find(&facts(&[&log]), RuleId::EtcdUnreachable).expect("refused").what;
