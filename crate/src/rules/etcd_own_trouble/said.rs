@@ -170,8 +170,8 @@ pub const SAID: &[Said] = &[
     Said {
         meaning: Meaning::RequestTooLarge,
         severity: Severity::Warning,
-        title: "Requests were refused, as they are too large",
-        what: "etcd takes up to 1.5\u{a0}MiB at once (max-request-bytes), and its client sends up to 2\u{a0}MiB. Only these requests fail.",
+        title: "Requests, or answers to them, were too large",
+        what: "etcd takes up to 1.5\u{a0}MiB at once (max-request-bytes). gRPC has limits of its own on both sides, which its lines name. Only these requests fail.",
         advice: "Find the object that grew so large, and split it or keep its contents elsewhere. Raise max-request-bytes only as a last resort: large requests delay all others.",
     },
     Said {
