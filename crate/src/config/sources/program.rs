@@ -169,7 +169,11 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
             variable(builder, inner, token.text, value, &unit);
         }
         if token.quoted && token.text.strip_suffix(':') == Some(K3S) {
-            arguments(builder, inner, &tokens[at..], &unit);
+            // Each list of them is of a file of its own.
+            let others = |next: &Token| next.quoted && !next.text.trim_start().starts_with("- ");
+            let end = tokens[at + 1..].iter().position(others).unwrap_or(LONGEST_LIST);
+            let own = builder.process(true);
+            arguments(builder, inner, tokens.get(at..at + 1 + end).unwrap_or(&tokens[at..]), &own);
         }
         let value = assigned(&tokens, at);
         let meant = keys::of_prefixed(token.text).filter(|(parameter, _)| has_home && is_at_home(*parameter, class, &tokens[..at]));

@@ -76,6 +76,12 @@ fn lines_of_the_file_of_k3s() {
     for text in [script, program] {
         assert_eq!(stated(text), [("heartbeat-interval", "300".to_owned()), ("election-timeout", "3000".to_owned())], "{text}");
     }
+    // Two files, each with its own.
+    for text in [script.replace("#!/bin/sh\n", &script.replace("config.yaml", "config.yaml.d/a.yaml")), program.repeat(2)] {
+        let read = crate::config::read(0, &text).expect("a configuration");
+        assert_eq!((read.settings.len(), read.settings.iter().filter(|setting| setting.effective).count()), (4, 4), "{text}");
+        assert!(read.problems.is_empty(), "{:?}", read.problems);
+    }
     // A list of another component's arguments, and a sentence.
     for other in
         [script.replace("etcd-arg:", "kubelet-arg:"), "echo \"  - heartbeat-interval=300 of etcd-arg is the default\"\n".to_owned()]
