@@ -255,6 +255,25 @@ test('the command reads each file below a folder', () => {
   assert.match(stderr, /gathered\/system\.journal: This is a journal.* It was left out\./);
 });
 
+test('the command reads a packed file that breaks off up to there, and goes on with the others', () => {
+  mkdirSync(join(project, 'rotated'));
+  const steps = Array.from({ length: 4000 }, (_, at) => `step ${(at * 2_654_435_761) % 4_294_967_296}\n`).join('');
+  const packed = gzipSync(ETCD_LOG + steps);
+  const breaksOff = packed.subarray(0, packed.length / 2);
+  writeFileSync(join(project, 'rotated/0.log.gz'), breaksOff);
+  writeFileSync(join(project, 'rotated/1.log.gz'), packed.subarray(0, 40));
+  writeFileSync(join(project, 'rotated/2.log'), ETCD_LOG.replaceAll('2016-', '2015-'));
+  const { status, stdout, stderr } = check('check', '--format', 'json', 'rotated');
+  assert.equal(status, 1);
+  const [half, , whole] = JSON.parse(stdout).documents.map((/** @type {{ lines: number }} */ text) => text.lines);
+  assert.ok(half > 1500 && half < 2500 && whole === ETCD_LOG.split('\n').length - 1, `${half} ${whole}`);
+  assert.match(stderr, /rotated\/0\.log\.gz is cut off or damaged, and was read up to there\./);
+  assert.match(stderr, /rotated\/1\.log\.gz cannot be read: .* It was left out\./);
+  // One that was named and tells nothing is a wrong call.
+  assert.equal(check('check', 'rotated/1.log.gz').status, 2);
+  assert.equal(check('check', 'rotated/0.log.gz').status, 1);
+});
+
 test('the command leaves out what it may not read below a folder, and says of the folder itself that it may not', () => {
   mkdirSync(join(project, 'guarded/inner'), { recursive: true });
   writeFileSync(join(project, 'guarded/0.log'), ETCD_LOG);

@@ -3,7 +3,6 @@
 // Files are streamed, so their size does not matter; `-` reads standard input.
 import { accessSync, constants, createReadStream, openAsBlob, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
@@ -45,6 +44,9 @@ const VERSIONS = ['etcd-version', 'fleet-version'];
 const ACTION = new Set(['warning', 'critical']);
 const SARIF_LEVEL = { critical: 'error', warning: 'warning', info: 'note', ok: 'none' };
 const SHOWN_EVIDENCE = 3;
+const LINE_END = 10;
+/** So much is unpacked at once: it can become a thousand times as much. */
+const PACKED = 64 * 1024;
 const STANDARD_INPUT = 'standard input';
 const JOURNAL_IS_NO_TEXT = 'This is a journal as systemd keeps it, which is no text.';
 
@@ -160,21 +162,22 @@ function journal(file) {
 }
 
 /**
- * A file, or each file of it where it is an archive, by its name and with its bytes. What comes through a pipe is read as
- * it comes.
+ * A file, or each file of it where it is an archive, by its name and with its bytes, and whether it is the one that was
+ * named. What comes through a pipe is read as it comes.
  *
  * @param {ReturnType<typeof present>[number]} given
- * @returns {AsyncGenerator<[string, AsyncIterable<any>]>}
+ * @returns {AsyncGenerator<[string, AsyncIterable<any>, boolean]>}
  */
 async function* within({ file, chosen }) {
-  if (file === '-') return yield [STANDARD_INPUT, process.stdin];
+  if (file === '-') return yield [STANDARD_INPUT, process.stdin, chosen];
   const whole = () => createReadStream(file, { highWaterMark: 1 << 20 });
-  if (!statSync(file).isFile()) return yield [file, whole()];
+  if (!statSync(file).isFile()) return yield [file, whole(), chosen];
   const named = new File([await openAsBlob(file)], file);
   for await (const part of filesIn(named)) {
     const name = part === named ? file : `${file}: ${part.name}`;
-    if (!(part === named && chosen) && (await begins(part)) === JOURNAL) leftOut(`${name}: ${JOURNAL_IS_NO_TEXT}`);
-    else yield [name, part === named ? whole() : /** @type {any} */ (part.stream())];
+    const itself = part === named && chosen;
+    if (!itself && (await begins(part)) === JOURNAL) leftOut(`${name}: ${JOURNAL_IS_NO_TEXT}`);
+    else yield [name, part === named ? whole() : /** @type {any} */ (part.stream()), itself];
   }
 }
 
@@ -183,9 +186,10 @@ async function* within({ file, chosen }) {
  *
  * @param {string} file whose they are
  * @param {AsyncIterable<any>} stream
+ * @param {boolean} chosen
  * @returns {AsyncGenerator<Uint8Array>}
  */
-async function* contents(file, stream) {
+async function* contents(file, stream, chosen) {
   const bytes = stream[Symbol.asyncIterator]();
   const first = Buffer.from((await bytes.next()).value ?? []);
   if (first.toString('latin1', 0, JOURNAL.length) === JOURNAL) throw new Refused(journal(file));
@@ -194,7 +198,46 @@ async function* contents(file, stream) {
     yield* { [Symbol.asyncIterator]: () => bytes };
   })();
   const gzip = first.toString('latin1', 0, GZIP.length) === GZIP;
-  yield* gzip ? pipeline(Readable.from(all), createGunzip(), () => {}) : all;
+  yield* gzip ? unpacked(file, all, chosen) : all;
+}
+
+/**
+ * As far as it goes: the lines before the place where a packed file breaks off are what they are.
+ *
+ * @param {string} file
+ * @param {AsyncIterable<Uint8Array>} packed
+ * @param {boolean} chosen one that was named and tells nothing is an error; another is left out
+ * @returns {AsyncGenerator<Uint8Array>}
+ */
+async function* unpacked(file, packed, chosen) {
+  const gunzip = createGunzip();
+  /** @type {Uint8Array[]} */
+  const out = [];
+  let lines = false;
+  // Taken as it comes: what waits in the stream when it breaks off would be lost.
+  gunzip.on('data', (bytes) => out.push(bytes));
+  // What it works at when it fails is never said to be done.
+  const failed = new Promise((told) => gunzip.once('error', told));
+  /** @param {(done: (error?: any) => void) => void} work */
+  const after = async (work) => {
+    const error = await Promise.race([failed, new Promise(work)]);
+    lines ||= out.some((bytes) => bytes.includes(LINE_END));
+    return error;
+  };
+  let error;
+  for await (const bytes of packed) {
+    for (let at = 0; at < bytes.length && !error; at += PACKED) {
+      error = await after((done) => gunzip.write(bytes.subarray(at, at + PACKED), done));
+      yield* out.splice(0);
+    }
+    if (error) break;
+  }
+  error ??= await after((done) => gunzip.once('end', done).end());
+  yield* out.splice(0);
+  if (!error) return;
+  if (lines) console.error(`${file} is cut off or damaged, and was read up to there. The rest may change the answer.`);
+  else if (chosen) throw error;
+  else leftOut(unreadable(file, error));
 }
 
 /** Long reading shows how far it is, where someone watches. */
@@ -227,8 +270,8 @@ async function reportOn(files, assumptions) {
   for (const given of files) {
     const { file } = given;
     try {
-      for await (const [name, stream] of within(given))
-        await session.read(name, watched.through(contents(file, stream)));
+      for await (const [name, stream, itself] of within(given))
+        await session.read(name, watched.through(contents(itself ? file : name, stream, itself)));
     } catch (error) {
       throw error instanceof Refused ? error : new Refused(unreadable(file === '-' ? STANDARD_INPUT : file, error));
     }
