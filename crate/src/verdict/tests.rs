@@ -389,7 +389,7 @@ fn trouble_of_etcds_clients_alone_is_told_and_asks_for_etcds_log() {
     };
     let command = |log: &str| {
         let report = answer(log);
-        assert!(report.verdict.headline.contains("at first: a part of Kubernetes could not renew"), "{}", report.verdict.headline);
+        assert!(report.verdict.headline.contains("first in line 1: a part of Kubernetes could not renew"), "{}", report.verdict.headline);
         assert!(report.measure_next[0].text.starts_with("Paste the log of etcd"));
         report.measure_next[0].commands[0].clone()
     };

@@ -16,7 +16,7 @@ pub(super) fn healthy(facts: &Facts, timing: Timing) -> String {
     if timing == Timing::Undecided && (!measured || trouble.is_some()) {
         return match trouble {
             Some((id, said)) => {
-                format!("There is trouble, in line {} at first: {said}. The input does not show its cause.", facts.event(id).line)
+                format!("There is trouble, first in line {}: {said}. The input does not show its cause.", facts.event(id).line)
             }
             None if shows_only_a_state(facts) => state(facts),
             None if keeps_elsewhere(facts) => {
