@@ -640,6 +640,8 @@ suite('editor, share and export', (story) => {
       'findings in the order of the page',
     );
     assert.match(markdown, /^pasted text 1:\d+: .*etcd-request-timeout: 1$/m);
+    const [sure] = /How sure: [a-z ]+\./.exec(await page.locator('#values').innerText());
+    assert.ok(markdown.includes(`\n${sure}\n`), 'a ticket says how sure the values are');
     // A ticket has no page beside it that would tell what was read.
     assert.match(markdown, /^- `pasted text 1`: CoreOS cloud-config, 10 of 10.lines, no times$/m);
     const json = await file('#export-json');

@@ -28,7 +28,7 @@ export function valuesTable(report, actions, written) {
 }
 
 /** How sure the changed values are; of which one it is said only where they differ. @param {Recommendation[]} changed */
-function howSure(changed) {
+export function howSure(changed) {
   const sure = [...new Set(changed.map((row) => row.confidence))];
   const of = (/** @type {string} */ confidence) => changed.filter((row) => row.confidence === confidence);
   const names = (/** @type {string} */ confidence) => of(confidence).map((row) => shortName(row.parameter));

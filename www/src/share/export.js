@@ -5,6 +5,7 @@
 import { tellingFirst, withBasis } from '../../npm/tell.js';
 import { diffOf } from '../answer/patch.js';
 import { bargain, readOfThese } from '../answer/verdict.js';
+import { howSure } from '../answer/values.js';
 import { h } from '../dom.js';
 import { covered, isListed, recognised, silent, understood } from '../read-as.js';
 import { CONFIDENCE, EVIDENCE, EXPORT, readOf, SEVERITY, timingOf, WORDS } from '../strings.js';
@@ -88,7 +89,10 @@ function values(report) {
     (row) =>
       `| ${[row.parameter, row.current.text, row.proposedText, row.direction, row.because.slice(0, 1).map(withBasis).join(''), row.cost].map(cell).join(' | ')} |`,
   );
-  return ['## Values', '', EXPORT.columns, '|---|---|---|---|---|---|', ...lines].join('\n');
+  const sure = howSure(report.recommendations);
+  return ['## Values', '', ...(sure ? [sure, ''] : []), EXPORT.columns, '|---|---|---|---|---|---|', ...lines].join(
+    '\n',
+  );
 }
 
 /** @param {string} text */
