@@ -130,6 +130,9 @@ suite('the page', (story, at) => {
   story('says what cannot stand on the time line', { worker: undated }, async (page) => {
     await answered(page);
     assert.match(await page.locator('#evidence .did').innerText(), /^One finding is not on the time line/);
+    const timed = sample.findings.slice(2).filter(({ evidence }) => evidence.some(({ time }) => time));
+    const told = (await page.locator('#span-shown').innerText()).replaceAll('\u00a0', ' ');
+    assert.match(told, new RegExp(`^${timed.length} findings? in this span`));
     const marked = page.locator('.find', { has: page.locator('.me', { hasText: 'no time' }) });
     assert.equal(await marked.getAttribute('id'), `finding-${sample.findings[0].id}`);
   });

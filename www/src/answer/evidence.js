@@ -27,17 +27,13 @@ export function evidenceSection(report, state, actions, rules) {
   const shown = tellingFirst(inSpan(report, state.span), report.verdict.finding);
   const hidden = report.findings.length - shown.length;
   const without = untimed(report);
+  const timed = shown.filter(({ evidence }) => evidence.some(({ time }) => time)).length;
   return section(
     'evidence',
     WORDS.evidence,
     timeline ? EVIDENCE.onTimeLine : state.documents.length > 0 ? EVIDENCE.lines : EVIDENCE.withoutLines,
     timeline &&
-      timelineFigure(
-        withNames(report),
-        state,
-        actions,
-        report.findings.length > 0 ? plural(shown.length, 'finding') : '',
-      ),
+      timelineFigure(withNames(report), state, actions, report.findings.length > 0 ? plural(timed, 'finding') : ''),
     without.length > 0 && h('p', { class: 'did' }, EVIDENCE.untimed(without.length)),
     shown.length > 0 &&
       h(
