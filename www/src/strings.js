@@ -369,6 +369,7 @@ export const VALUES = {
   show: (/** @type {string} */ place) => `${place}: show it in the text`,
   basis: (/** @type {string} */ basis, /** @type {string} */ sure) => `Basis: ${basis}. ${VALUES.howSure(sure)}`,
   howSure: (/** @type {string} */ sure) => `How sure: ${sure}.`,
+  rowsSayWhy: 'The rows say why.',
   pairs: ['heartbeat / election', 'New leader, median', '99 in 100'],
   proposed: (/** @type {string} */ values) => (values ? `Proposed: ${values}.` : 'No change is proposed.'),
 };

@@ -18,7 +18,9 @@ const COST_SHOWN = 140;
  */
 export function valuesTable(report, actions, written) {
   const counts = `${word(report.recommendations.length)} ${VALUES.toChange}, ${word(report.kept.length).toLowerCase()} ${VALUES.toKeep}.`;
-  const remark = [counts, howSure(report.recommendations), linesRemark(report)].filter(Boolean).join(' ');
+  const changed = report.recommendations;
+  const doubted = changed.some((row) => row.confidence !== 'high') && VALUES.rowsSayWhy;
+  const remark = [counts, howSure(changed), doubted, linesRemark(report)].filter(Boolean).join(' ');
   return h(
     'div',
     null,
@@ -27,7 +29,7 @@ export function valuesTable(report, actions, written) {
   );
 }
 
-/** How sure the changed values are; of which one it is said only where they differ. @param {Recommendation[]} changed */
+/** How sure the changed values are; of which one it is said where they differ. @param {Recommendation[]} changed */
 export function howSure(changed) {
   const sure = [...new Set(changed.map((row) => row.confidence))];
   const of = (/** @type {string} */ confidence) => changed.filter((row) => row.confidence === confidence);
