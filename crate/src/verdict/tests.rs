@@ -184,8 +184,8 @@ fn values_that_nobody_states_are_not_said_to_be_there() {
 #[test]
 fn the_first_election_of_a_new_cluster_is_no_trouble() {
     let asks = |term: u32| format!("2019-03-28 01:32:45.876608 I | raft: 5c1954e5cd7a3e68 is starting a new election at term {term}\n");
-    assert!(!verdict(&asks(1)).headline.contains("trouble, in line"));
-    assert!(verdict(&asks(7)).headline.contains("trouble, in line"));
+    assert!(!verdict(&asks(1)).headline.contains("trouble, first in line"));
+    assert!(verdict(&asks(7)).headline.contains("trouble, first in line"));
 }
 
 #[test]
