@@ -1,15 +1,37 @@
 //! What starts etcd from a text that names no launcher of Kubernetes.
 
 use super::configuration::{Launcher, Source};
+use super::sources::program::{MOST_LOOKS, NIXOS};
 use super::syntax::command::start_of_etcd;
 use super::tools::{DOCKER, MICROK8S, NOMAD, PROCFILE, SENSU, SERVICE, SUPERVISOR, Tool};
 use crate::search;
+use crate::text::floor;
 
 /// What starts etcd from such a text, where it is not systemd.
 pub fn launcher_of(source: Source, text: &str) -> Option<Launcher> {
-    // RKE and Talos, as Terraform and Pulumi have them, and not NixOS: neither runs etcd as a unit of systemd's.
-    let installs = || search::any(text, &["extra_args", "extraArgs", "ExtraArgs"]) && !search::has(text, "services.etcd");
-    if source == Source::Program && installs() { Some(Launcher::Installer) } else { tool_of(source, text).map(Launcher::Tool) }
+    if source == Source::Program && is_installed(text) { Some(Launcher::Installer) } else { tool_of(source, text).map(Launcher::Tool) }
+}
+
+/// Whether a program has a timer of etcd in a map of arguments, as Terraform, Pulumi and Go have those of RKE, Talos and Cluster
+/// API: none of them runs etcd as a unit of systemd's. A list of that name, or another component's map, tells nothing; NixOS
+/// runs a unit.
+fn is_installed(text: &str) -> bool {
+    /// A map of arguments is not longer.
+    const LONGEST_MAP: usize = 2000;
+    let has_timer = |from: usize| {
+        let rest = text[from..floor(text, from + LONGEST_MAP)].trim_start_matches(['"', '\'']);
+        let is_assigned = |to: &str| to.contains(['=', ':']) && !to.contains(['\n', ';', '"', '\'', ')']);
+        let opened = search::split(rest, "{").filter(|(before, _)| is_assigned(before));
+        let inside = opened.map_or("", |(_, inside)| inside);
+        let mut open = 1;
+        let end = inside.bytes().position(|byte| {
+            open += i32::from(byte == b'{') - i32::from(byte == b'}');
+            open == 0
+        });
+        search::any(&inside[..end.unwrap_or(inside.len())], &["heartbeat-interval", "election-timeout"])
+    };
+    let maps = ["extra_args", "extraArgs", "ExtraArgs"];
+    !search::has(text, NIXOS) && maps.iter().any(|name| search::places(text, name).take(MOST_LOOKS).any(|at| has_timer(at + name.len())))
 }
 
 fn tool_of(source: Source, text: &str) -> Option<&'static Tool> {
@@ -81,12 +103,17 @@ mod tests {
         assert_eq!(installed(rke), Some(Launcher::Installer));
         let nixos = "services.etcd.extraConf.ELECTION_TIMEOUT = \"2000\";\nservices.web.extraArgs = [ \"-v\" ];\n";
         assert_eq!(installed(nixos), None);
+        let started = "function start(extraArgs) {\n  spawn('etcd', ['--election-timeout', '5000', ...extraArgs]);\n}\n";
+        assert_eq!(installed(started), None);
+        let beside = "kubelet_extra_args = { max-pods = \"50\" }\nenvironment = {\n  ETCD_HEARTBEAT_INTERVAL = \"500\"\n  ETCD_ELECTION_TIMEOUT = \"5000\"\n}\n# not heartbeat-interval\n";
+        assert_eq!(installed(beside), None);
         let kubekey = "apiVersion: kubekey.kubesphere.io/v1\nkind: Config\nspec:\n  etcd:\n    env:\n      election_timeout: 5000\n";
         for text in [
             kubekey.to_owned(),
             kubekey.replace("v1\nkind: Config", "v1alpha2\nkind: Cluster").replace("env:\n      election_timeout", "electionTimeout"),
         ] {
             assert_eq!(installed(&text), None, "{text}");
+            assert_eq!(installed(&text.replace("etcd:", "etcd:\n    type: kubeadm")), Some(Launcher::Kubeadm), "{text}");
         }
         let made = "docker.createContainer({ Env: [\n  'ETCD_HEARTBEAT_INTERVAL=500',\n  'ETCD_ELECTION_TIMEOUT=5000',\n] });\n";
         assert_eq!(installed(made), Some(Launcher::Tool(&DOCKER)));

@@ -76,11 +76,24 @@ impl Decision {
         Decision { proposed: Some(value), confidence, ..decision }
     }
 
-    /// A sum that ends below the proposed value would leave its reader to wonder: the value is the next one that is proposed at all.
+    /// A sum that ends below the proposed value would leave its reader to wonder: the value is the next one that is proposed at
+    /// all. Where a lower one would have carried the highest bound, something else chose it.
     fn tell_rounding(&mut self) {
-        let (Some(value), Some(first)) = (self.proposed, self.because.first_mut()) else { return };
-        if first.side == Side::AtLeast && first.value.is_some_and(|asked| asked < self.parameter.number(value)) {
-            first.text += &format!(" Rounded up: {}.", self.parameter.human(value));
+        let Some(value) = self.proposed else { return };
+        let under = |ladder: &[Micros]| ladder.iter().copied().filter(|rung| *rung < value).fold(0, Micros::max);
+        let below = match self.parameter {
+            // A part of the election-timeout.
+            Parameter::HeartbeatInterval => return,
+            Parameter::ElectionTimeout => under(&ladder::LADDER),
+            Parameter::EtcdRequestTimeout => under(&request::LADDER),
+            Parameter::AgentTtl => value - presence::STEP,
+            Parameter::EngineReconcileInterval => under(&reconcile::LADDER),
+        };
+        let asked = |bound: &Bound| bound.value.filter(|_| bound.side == Side::AtLeast);
+        let most = self.because.iter().filter_map(asked).fold(0.0, f64::max);
+        if most > self.parameter.number(below) && most < self.parameter.number(value) {
+            let binding = self.because.iter_mut().find(|bound| asked(bound) == Some(most));
+            binding.into_iter().for_each(|bound| bound.text += &format!(" Rounded up: {}.", self.parameter.human(value)));
         }
     }
 

@@ -19,7 +19,7 @@ use crate::version::version;
 
 const PARAMETER: Parameter = Parameter::AgentTtl;
 /// agent-ttl goes in multiples of 30 s (method 7.2).
-const STEP: Micros = 30 * S;
+pub(super) const STEP: Micros = 30 * S;
 /// Above this a dead machine's units wait so long that the cause must be mended instead (judgement).
 const LONGEST: Micros = 180 * S;
 /// Values that were run on real clusters (lab, sections 5 and 8).
@@ -146,11 +146,11 @@ fn bounds(facts: &Facts, value: Micros, burden: &Burden) -> Vec<Bound> {
         // The least value that spans the outage, in whole seconds.
         let least = (1..=value / S).map(|seconds| seconds * S).find(|ttl| facts.rides_out(*ttl, burden.timeout) >= outage);
         let text = format!(
-            "The monitor must not fire, as fleet 0.12 and later can hang then. With {} the tries of one beat span {}; the outage to survive is {}, {rests_on}.{}",
+            "The monitor must not fire, as fleet 0.12 and later can hang then. With {} the tries of one beat span {}; the outage to survive is {}, {rests_on}{}.",
             PARAMETER.human(value),
             human(rides),
             human(outage),
-            least.map_or_else(String::new, |least| format!(" {} would just do.", PARAMETER.human(least)))
+            least.map_or_else(String::new, |least| format!(", which takes at least {}", PARAMETER.human(least)))
         );
         at_least(Basis::Measured, least, text)
     } else {

@@ -12,7 +12,7 @@ use crate::rules::Finding;
 use crate::units::{Micros, S, human};
 
 /// Rungs (method 7.2).
-const LADDER: [Micros; 6] = [2 * S, 3 * S, 4 * S, 5 * S, 8 * S, 10 * S];
+pub(super) const LADDER: [Micros; 6] = [2 * S, 3 * S, 4 * S, 5 * S, 8 * S, 10 * S];
 /// Values that were run on real clusters (lab, sections 5 and 8).
 const RUN: [Micros; 2] = [2 * S, 10 * S];
 const PARAMETER: Parameter = Parameter::EngineReconcileInterval;

@@ -13,7 +13,7 @@ use crate::units::{MS, Micros, S, human};
 use crate::version::version;
 
 /// Rungs (method 7.2).
-const LADDER: [Micros; 7] = [S, 2 * S, 3 * S, 5 * S, 8 * S, 10 * S, 15 * S];
+pub(super) const LADDER: [Micros; 7] = [S, 2 * S, 3 * S, 5 * S, 8 * S, 10 * S, 15 * S];
 /// Values that were run on real clusters (lab, sections 5 and 8).
 const RUN: [Micros; 3] = [S, 5 * S, 10 * S];
 const RUN_TEXT: &str = "1, 5 and 10\u{a0}s";

@@ -506,7 +506,26 @@ fn openshift_gets_a_pair_that_its_operator_knows() {
 /// A reader who does the sum is to end at the value.
 #[test]
 fn a_value_above_its_sum_is_said_to_be_rounded_up() {
-    let first = |stall_ms| planned(DEFAULTS, Some(stall_ms)).of(Parameter::ElectionTimeout).because[0].text.clone();
-    assert!(first(1440.0).replace("\u{a0}", " ").ends_with("= 2300 ms. Rounded up: 2500 ms."), "{}", first(1440.0));
-    assert!(!first(3200.0).contains("Rounded"), "{}", first(3200.0));
+    let of = |text: &str, stall_ms| {
+        let because = planned(text, stall_ms).of(Parameter::ElectionTimeout).because.clone();
+        because.into_iter().map(|bound| bound.text.replace('\u{a0}', " ")).collect::<Vec<_>>()
+    };
+    let ends = |because: &[String], end: &str| assert!(because[0].ends_with(end), "{because:?}");
+    ends(&of(DEFAULTS, Some(1440.0)), "= 2300 ms. Rounded up: 2500 ms.");
+    ends(&of(DEFAULTS, Some(3200.0)), "ms.");
+    assert!(!of(DEFAULTS, Some(3200.0)).concat().contains("Rounded"));
+    // Ten heartbeats are no rounding of five, and where a stall asks for more, that is what was rounded.
+    let refused = "[Service]\nExecStart=/usr/bin/etcd --heartbeat-interval=300 --election-timeout=1000\n";
+    assert!(!of(refused, None).concat().contains("Rounded"), "{:?}", of(refused, None));
+    let stalled = of(refused, Some(1700.0));
+    let rounded: Vec<&String> = stalled.iter().filter(|text| text.contains("Rounded")).collect();
+    assert!(rounded.len() == 1 && rounded[0].ends_with("= 2725 ms. Rounded up: 3000 ms."), "{stalled:?}");
+}
+
+/// Beside other bounds the least that one of them asks for is no value that would do.
+#[test]
+fn what_an_outage_takes_is_said_as_a_bound() {
+    let because = planned(ARTICLE, None).of(Parameter::AgentTtl).because.clone();
+    let ride = because.iter().find(|bound| bound.text.starts_with("The monitor must not fire")).expect("a bound");
+    assert!(ride.text.contains(", which takes at least "), "{}", ride.text);
 }

@@ -18,7 +18,7 @@ use crate::search;
 use crate::text::{floor, line_start, offset};
 
 /// What NixOS calls its module for etcd; below `extraConf` variables stand without `ETCD_`.
-const NIXOS: &str = "services.etcd";
+pub const NIXOS: &str = "services.etcd";
 
 /// What k3s and RKE2 call the list of etcd's arguments.
 const K3S: &str = "etcd-arg";
@@ -33,7 +33,7 @@ const LONGEST_LIST: usize = 200;
 const LONGEST_VALUE: usize = 200;
 
 /// A name that stands so often in other places is not looked for further on.
-const MOST_LOOKS: usize = 10;
+pub const MOST_LOOKS: usize = 10;
 
 /// Whether a text is such a file: it has a timer of etcd as a word in quotes and states a value for it.
 pub fn is_program(sample: &str) -> bool {
@@ -368,8 +368,10 @@ fn argument(builder: &mut Builder, inner: &MappedText, name: &str, value: &Token
 
 /// `etcd-arg = [ "heartbeat-interval=500" ]`, or the lines of its file: `"etcd-arg:"` and `"  - heartbeat-interval=500"`.
 fn arguments(builder: &mut Builder, inner: &MappedText, tokens: &[Token], unit: &str) {
-    builder.cluster.own_pair = Some(&RANCHER);
-    builder.cluster.launcher = Some(k3s::launcher(&inner.text));
+    // What starts it is looked for in the whole text.
+    if builder.cluster.own_pair.replace(&RANCHER).is_none() {
+        builder.cluster.launcher = Some(k3s::launcher(&inner.text));
+    }
     for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
         let Some((name, value)) = token.text.trim_start_matches([' ', '-']).split_once('=') else { continue };
         builder.flag(name, value, inner.place(token.span.end - value.len()..token.span.end), Home::new(unit, Class::Flag, ""));

@@ -120,9 +120,11 @@ fn makes_container(task: &Node) -> bool {
 
 /// What starts the etcd of a manifest.
 pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
-    // KubeKey makes it a unit of systemd's (kubesphere/kubekey@3dd48dc8:cmd/kk/pkg/etcd/templates/etcd_service.go).
+    // KubeKey makes it a unit of systemd's (kubesphere/kubekey@3dd48dc8:cmd/kk/pkg/etcd/templates/etcd_service.go), or has kubeadm
+    // make a pod, to which it hands no timer (kubesphere/kubekey@551844df:cmd/kk/pkg/kubernetes/templates/kubeadm_config.go).
     if tree.word(root, "apiVersion").is_some_and(|version| version.starts_with("kubekey.")) {
-        return None;
+        let by_kubeadm = tree.at(root, &["spec", "etcd", "type"]).is_some_and(|kind| kind.text() == Some("kubeadm"));
+        return by_kubeadm.then_some(Launcher::Kubeadm);
     }
     Some(match arguments_of(tree, root) {
         Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,

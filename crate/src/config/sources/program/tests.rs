@@ -82,9 +82,10 @@ fn lines_of_the_file_of_k3s() {
         assert_eq!((read.settings.len(), read.settings.iter().filter(|setting| setting.effective).count()), (4, 4), "{text}");
         assert!(read.problems.is_empty(), "{:?}", read.problems);
     }
-    // A list of another component's arguments, and a sentence.
+    // A list of another component's arguments, also below one of etcd's, and a sentence.
+    let below = script.replace("\"etcd-arg:\"", "\"etcd-arg:\"\n  echo \"  - quota-backend-bytes=8589934592\"\n  echo \"kubelet-arg:\"");
     for other in
-        [script.replace("etcd-arg:", "kubelet-arg:"), "echo \"  - heartbeat-interval=300 of etcd-arg is the default\"\n".to_owned()]
+        [script.replace("etcd-arg:", "kubelet-arg:"), below, "echo \"  - heartbeat-interval=300 of etcd-arg is the default\"\n".to_owned()]
     {
         assert!(crate::config::read(0, &other).is_none_or(|read| read.settings.is_empty()), "{other}");
     }
