@@ -290,6 +290,25 @@ mod tests {
         assert_eq!((several(&same, |_| "f"), fleet(&same.logs).map(words).as_deref()), (Vec::new(), Some("0.9.0-0.9.2")));
     }
 
+    /// A longer text that only some versions print stands beside the shorter one that it holds.
+    #[test]
+    fn what_a_version_added_to_a_text_tells_it() {
+        let down =
+            |end: &str| format!("Nov 12 03:04:11 a fleetd[1]: ERROR server.go:200: Timed out waiting for server to shut down{end}\n");
+        for (end, range) in [("", "0.12.0-0.13.0"), (". Panicking the server without cleanup.", "1.0.0")] {
+            assert_eq!(fleet(&read(&down(end))).map(words).as_deref(), Some(range), "{end}");
+        }
+        for (said, range) in [
+            ("waiting for ReadIndex response took too long, retrying (sent-request-id: 7, retry-timeout: 500ms)", "3.4.21-3.4.45"),
+            ("error verifying flags, x. See 'etcd --help'.", "2.1.0-3.4.45"),
+            ("error verifying flags, x. See 'etcd -help'.", "2.0.7-2.0.13"),
+            ("raft save snapshot error: x", "2.1.0-3.4.7"),
+        ] {
+            let line = format!("2024-02-17 09:53:15.911826 W | etcdserver: {said}\n");
+            assert_eq!(etcd(&read(&line), &[]).map(words).as_deref(), Some(range), "{said}");
+        }
+    }
+
     #[test]
     fn a_start_line_decides() {
         let logs = read(

@@ -45,8 +45,9 @@ const FAILED: &[Meaning] = &[
     Meaning::RegistryFetchAllUnitsFailed,
 ];
 
-/// What the client of fleet's API makes of an answer from etcd's port (coreos/fleet@v0.11.5:fleetctl/fleetctl.go, --driver).
-const NOT_FLEET: &str = "googleapi: got HTTP response code 404";
+/// What the client of fleet's API makes of an answer from etcd's port (coreos/fleet@v0.11.5:fleetctl/fleetctl.go, --driver). The
+/// same client is that of Google's storage, which answers in other words.
+const NOT_FLEET: &str = "googleapi: got HTTP response code 404 with body: 404 page not found";
 
 /// etcdctl of an etcd that leaves `/v2/members` out (etcd-io/etcd@v3.4.45:client/members.go, assertStatusCode).
 const NOT_V2: &str = "unexpected status code 404";
@@ -227,6 +228,8 @@ mod tests {
             assert!(found.title.ends_with(end), "{log}: {}", found.title);
             assert_eq!(found.severity, Severity::Warning, "a command by hand, and no trouble of the cluster");
         }
+        let backup = "2016/11/22 06:26:57 upload of the backup failed: googleapi: got HTTP response code 404 with body: No such bucket\n";
+        assert!(find(&facts(&[backup]), RULE.id).is_none());
     }
 
     #[test]
