@@ -362,6 +362,8 @@ mod tests {
             let read = crate::config::read(0, &text).expect("a command");
             assert_eq!((read.settings[0].value, read.settings[0].place.span.of(&text), read.problems.len()), (Some(2000 * MS), "2000", 0));
         }
+        let page = "<p>Start etcd with <code>--heartbeat-interval=1000</code> and <code>--election-timeout=2000</code>.</p>\n";
+        assert!(crate::config::read(0, page).is_none());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Words as a shell or systemd cuts them.
 
-use crate::search;
 use std::ops::Range;
 
+use crate::search;
 use crate::template;
 use crate::text::line_end;
 
@@ -62,9 +62,11 @@ pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Where a flag begins that stands right behind the tags of XML: `<arguments>--name`.
+/// Where a flag begins that stands right behind the tag of a service's arguments: `<arguments>--name`
+/// (winsw/winsw:docs/xml-config-file.md). A page of the web has flags in tags of its own.
 pub fn behind_tags(word: &str) -> usize {
-    if word.starts_with('<') { search::find(word, ">-").map_or(0, |end| end + 1) } else { 0 }
+    let tag = if word.starts_with('<') { search::find(word, ">-") } else { None };
+    tag.filter(|end| ["arguments", "argument"].iter().any(|name| word[..*end].ends_with(name))).map_or(0, |end| end + 1)
 }
 
 /// `setenv NAME 500` of csh (csh(1)), `set -gx NAME 500` of fish (fishshell.com/docs/current/cmds/set.html).
