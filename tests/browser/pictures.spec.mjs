@@ -171,7 +171,8 @@ suite('pictures', (story) => {
           'ERROR client.go:213: Unable to get result for {Get /_coreos.com/fleet/job}, retrying in 100ms',
         ) +
         fleet('04:22', 'ERROR agent.go:44: Failed fetching Units from Registry: timeout reached') +
-        fleet('54:22', 'ERROR agent.go:44: Failed fetching Units from Registry: timeout reached'),
+        fleet('54:22', 'ERROR agent.go:44: Failed fetching Units from Registry: timeout reached') +
+        LATE.replace('core-1', 'core-2'),
     );
     const meet = await page.locator('.tl:visible').evaluate((picture) => {
       const marks = [...picture.querySelectorAll('.mark')].map((mark) => [mark.classList[1], mark.getBBox()]);
@@ -181,7 +182,13 @@ suite('pictures', (story) => {
         marks.filter(([other, beside]) => other !== kind && meets(box, beside)).map(([other]) => `${kind} on ${other}`),
       );
     });
-    assert.ok((await page.locator('.tl:visible .mark').count()) > 2);
+    const kinds = await page
+      .locator('.tl:visible .mark')
+      .evaluateAll((marks) => marks.map((mark) => mark.classList[1]));
+    assert.ok(
+      ['lease-lost', 'fleet-error', 'late-heartbeat'].every((kind) => kinds.includes(kind)),
+      kinds.join(),
+    );
     assert.deepEqual(meet, []);
   });
 

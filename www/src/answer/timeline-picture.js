@@ -61,7 +61,8 @@ export function timelinePicture(timeline, span, width, narrow, actions) {
  */
 function plotOf({ lanes }, span, width, narrow) {
   const [start, right] = [narrow ? 6 : NAMES, width - 14];
-  const lane = narrow ? 60 : 46;
+  // So high that the lower row of marks keeps apart from those above the next lane.
+  const lane = narrow ? 60 : 50;
   const perPixel = (span.to - span.from) / (right - start);
   return {
     ...{ span, narrow, start, right },
@@ -102,7 +103,7 @@ function laneOf({ name, leads, stalls, marks }, y, plot, actions) {
 
 /** Gives how far below a lane a mark stands: marks of another kind do not lie over one another while a row has room. */
 function freeRow() {
-  const rows = [14, 25].map((depth) => ({ depth, kind: '', x: -Infinity }));
+  const rows = [14, 26].map((depth) => ({ depth, kind: '', x: -Infinity }));
   return (/** @type {number} */ x, /** @type {string} */ kind) => {
     const row = rows.find((each) => each.kind === kind || each.x + MARK_WIDTH <= x) ?? rows[0];
     Object.assign(row, { kind, x });
