@@ -27,9 +27,10 @@ fn check(facts: &Facts) -> Option<Finding> {
     let mut publish = unpublished(facts);
     publish.retain(|id| !has_leader(facts, *id));
     let rounds = rounds::unanswered_rounds(facts, &publish);
-    // To 3.2 etcdctl said so of a cluster none of whose members is well, as one knows no leader; in an election that passes
-    // (etcd-io/etcd@v3.2.32:etcdctl/ctlv2/command/cluster_health.go:122).
-    let asked = facts.changes.is_empty() && facts.any_event(|event| says(event, &["got unhealthy result"]));
+    // To 3.2 etcdctl said so of a cluster none of whose members is well, as one knows no leader; in an election that passes,
+    // and another check found it well (etcd-io/etcd@v3.2.32:etcdctl/ctlv2/command/cluster_health.go:122).
+    let told = |words: &str| facts.any_event(|event| says(event, &[words]));
+    let asked = facts.changes.is_empty() && told("got unhealthy result") && !told("cluster is healthy");
     let mut join = matching(facts, &[Meaning::Join04, Meaning::CtlUnhealthy], |event| {
         // The error of a client whose endpoints all failed, for whatever reason, holds the same words.
         let of_client = says(event, &["etcd cluster is unavailable"]);

@@ -25,6 +25,7 @@ fn etcdctl_asks_each_member_and_none_is_well() {
     assert_eq!(found(format!("{ill}{away}cluster is unhealthy\n")).as_deref(), Some("etcdctl found no healthy member"));
     assert_eq!(found(format!("{away}cluster is unhealthy\n")), None, "nobody was there to say so");
     assert_eq!(found(format!("{ill}{away}cluster is healthy\n")), None, "another member is well");
+    assert_eq!(found(format!("{ill}{away}cluster is unhealthy\n{ill}cluster is healthy\n")), None, "it passed");
 }
 
 #[test]
