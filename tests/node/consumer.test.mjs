@@ -272,6 +272,11 @@ test('the command reads a packed file that breaks off up to there, and goes on w
   // One that was named and tells nothing is a wrong call.
   assert.equal(check('check', 'rotated/1.log.gz').status, 2);
   assert.equal(check('check', 'rotated/0.log.gz').status, 1);
+  for (const behind of [1, 200_000]) {
+    writeFileSync(join(project, 'padded.log.gz'), Buffer.concat([packed, Buffer.alloc(behind)]));
+    const padded = check('check', 'padded.log.gz');
+    assert.deepEqual([padded.status, padded.stderr], [1, ''], 'zeros behind it are no part of it');
+  }
 });
 
 test('the command leaves out what it may not read below a folder, and says of the folder itself that it may not', () => {

@@ -218,6 +218,8 @@ async function* unpacked(file, packed, chosen) {
   gunzip.on('data', (bytes) => out.push(bytes));
   // What it works at when it fails is never said to be done.
   const failed = new Promise((told) => gunzip.once('error', told));
+  // What was packed may end before its file does: a tape or a disk leaves zeros behind it.
+  const ended = new Promise((told) => gunzip.once('end', told));
   /** @param {(done: (error?: any) => void) => void} work */
   const after = async (work) => {
     const error = await Promise.race([failed, new Promise(work)]);
@@ -232,7 +234,10 @@ async function* unpacked(file, packed, chosen) {
     }
     if (error) break;
   }
-  error ??= await after((done) => gunzip.once('end', done).end());
+  error ??= await after((done) => {
+    ended.then(() => done());
+    gunzip.end();
+  });
   yield* out.splice(0);
   if (!error) return;
   if (lines) console.error(`${file} is cut off or damaged, and was read up to there. The rest may change the answer.`);
