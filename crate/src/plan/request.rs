@@ -139,14 +139,15 @@ fn for_stall(facts: &Facts, stall: Micros) -> Need {
             "The requests waited for a stall that no sensible limit outlasts. A longer one would only hold each call for longer.",
         );
     }
-    let text = format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", sum(stall), sum(asked));
+    let text =
+        format!("It must outlast the stall that the requests waited for: 1.25 × {} = {}.", in_sum(stall, asked), in_sum(asked, asked));
     let follows = "fleet fails when a stall outlasts this limit, not when the leader changes: 16 errors without any election at 1\u{a0}s, none beside 11 elections at 5\u{a0}s (measured).";
     Need::AtLeast(asked, vec![bound(Side::AtLeast, Basis::Measured, PARAMETER, Some(asked), text), remark(follows)])
 }
 
-/// To the millisecond below 10 s, so that a sum and the value above it can be held against each other.
-fn sum(time: Micros) -> String {
-    if time < 10 * S && time % (10 * MS) != 0 { Parameter::ElectionTimeout.human(time) } else { human(time) }
+/// A part of a sum, to the millisecond where the sum ends in one below 10 s: it is held against the value above it.
+fn in_sum(part: Micros, sum: Micros) -> String {
+    if sum < 10 * S && sum % (10 * MS) != 0 { Parameter::ElectionTimeout.human(part) } else { human(part) }
 }
 
 /// What explains the failed requests better than a short limit does, or leaves it open.
@@ -272,7 +273,7 @@ fn cost(facts: &Facts, value: Micros) -> String {
 fn neighbours(facts: &Facts, value: Micros, need: Micros) -> Vec<String> {
     let (mut texts, [below, above]) = (Vec::new(), beside(&LADDER, value));
     if let Some(below) = below {
-        texts.push(format!("Not {}: below the {} asked for.", PARAMETER.human(below), sum(need)));
+        texts.push(format!("Not {}: below the {} asked for.", PARAMETER.human(below), in_sum(need, need)));
     }
     if let Some(above) = above {
         let more = if 12 * above > facts.value(Parameter::AgentTtl) {
