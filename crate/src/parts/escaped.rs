@@ -1,11 +1,16 @@
 //! Cloud-configs that stand in a text in quotes, with `\n` for each line end: in Terraform, Go, JSON, and as the list of
-//! texts that CloudFormation and Azure's templates join, in brackets or as items of YAML.
+//! texts that CloudFormation and Azure's templates join, in brackets or as items of YAML. Each text of such a list may be
+//! a line of its own, where line ends join them.
 
+use crate::config::syntax::embedded::HEADER;
 use crate::search;
 use std::ops::Range;
 
-/// How such a text begins, behind its quote.
-const START: &str = "#cloud-config\\n";
+/// What stands behind its first line: the end of that line, or of a text that is the line.
+const ENDS: [&str; 3] = ["\\n", "\"", "'"];
+
+/// Of a list of lines one of these tells that it is a cloud-config.
+const ROOTS: [&str; 3] = ["\ncoreos:", "\nwrite_files:", "\nwrite-files:"];
 
 /// `{ "Ref": "DiscoveryURL" }` is no longer, nor is `variables('name')`.
 const LONGEST_OBJECT: usize = 200;
@@ -38,15 +43,20 @@ pub fn find(text: &str) -> Vec<Escaped> {
 fn starts(text: &str) -> impl Iterator<Item = usize> {
     let quoted = |at: &usize| {
         let before = text[..*at].strip_suffix(['"', '\'']);
-        before.is_some_and(|before| !before.ends_with('\\'))
+        let after = &text[at + HEADER.len()..];
+        before.is_some_and(|before| !before.ends_with('\\')) && ENDS.iter().any(|end| after.starts_with(end))
     };
-    search::places(text, START).filter(quoted)
+    search::places(text, HEADER).filter(quoted)
 }
 
 fn read(text: &str, start: usize, reached: &mut usize) -> Option<Escaped> {
     let quote = &text[start - 1..start];
     // Of a list in brackets the next item goes on, as does the next argument of `concat(`.
     let list = ["[", "(", "-"].into_iter().find(|mark| text[..start - 1].trim_end().ends_with(mark)).unwrap_or("");
+    let lines = text[start + HEADER.len()..].starts_with(quote);
+    if lines && list.is_empty() {
+        return None;
+    }
     let (mut clean, mut at, mut end) = (String::new(), start, start);
     loop {
         *reached = at + 1;
@@ -55,10 +65,13 @@ fn read(text: &str, start: usize, reached: &mut usize) -> Option<Escaped> {
         let Some(next) = joint(&text[at + 1..], quote, list) else { break };
         // Up to the next quote nothing is a part of it, but what a template puts there.
         let between = &text[at..at + 1 + next];
-        fill(between, &mut clean);
+        fill(between, lines, &mut clean);
         at += between.len();
     }
     clean.truncate(end - start);
+    if lines && !search::any(&clean, &ROOTS) {
+        return None;
+    }
     Some(Escaped { range: start..end, text: clean })
 }
 
@@ -108,7 +121,7 @@ fn joint(text: &str, quote: &str, list: &str) -> Option<usize> {
             '-' if items => first_of(rest, b"\n")?,
             // `!Ref DiscoveryURL`
             '!' if brackets => first_of(rest, b",]\n")?,
-            '{' if brackets => first_of(rest, b"}")? + 1,
+            '{' if brackets => closed(rest, 0)?,
             'a'..='z' if brackets => called(rest)?,
             _ => return None,
         };
@@ -124,24 +137,33 @@ fn first_of(text: &str, ends: &[u8]) -> Option<usize> {
 
 /// Length of a call with its arguments: `variables('name')`.
 fn called(text: &str) -> Option<usize> {
-    let open = text.bytes().position(|byte| !byte.is_ascii_alphanumeric())?;
+    closed(text, text.bytes().position(|byte| !byte.is_ascii_alphanumeric())?)
+}
+
+/// Where what a bracket opens is closed again.
+fn closed(text: &str, open: usize) -> Option<usize> {
     let mut depth = 0;
     for (at, byte) in text.bytes().enumerate().take(LONGEST_OBJECT).skip(open) {
-        depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        depth += i32::from(matches!(byte, b'(' | b'{')) - i32::from(matches!(byte, b')' | b'}'));
         if depth <= 0 {
-            return (byte == b')').then_some(at + 1);
+            return matches!(byte, b')' | b'}').then_some(at + 1);
         }
     }
     None
 }
 
-/// Blanks, and a mark of a template in the place of what is joined between two texts.
-fn fill(between: &str, clean: &mut String) {
+/// Blanks, and a mark of a template in the place of what is joined between two texts. Between two lines it is one of its own, for
+/// which a comment stands; the next one begins behind its quote.
+fn fill(between: &str, lines: bool, clean: &mut String) {
     let is_part = |byte: u8| !(byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b',' | b'+'));
     let first = between.bytes().position(is_part).unwrap_or(0);
     let last = between.bytes().rposition(is_part).unwrap_or(0);
     for at in 0..between.len() {
         clean.push(match at {
+            _ if lines && at == between.len() - 1 => '\n',
+            _ if lines && at == first && last > first && !matches!(between.as_bytes()[at], b'-' | b'+') => '#',
+            _ if lines && at > first && at < last => 'x',
+            _ if lines => ' ',
             _ if last < first + 2 || at < first || at > last => ' ',
             _ if at == first => '$',
             _ if at == first + 1 => '{',
@@ -180,6 +202,20 @@ mod tests {
             let [one] = &found[..] else { panic!("{text}") };
             assert_eq!(one.text, expected, "{text}");
             assert_eq!(one.range.len(), one.text.len());
+        }
+        for (text, expected) in [
+            (
+                r##"["#cloud-config", "coreos:", {"Fn::Join": ["", ["a: ", {"Ref": "B"}]]}, " c: 1"]"##,
+                "#cloud-config   \ncoreos:   #xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx   \n c: 1",
+            ),
+            ("- - '#cloud-config'\n  - 'coreos:'\n  - ' a: 1'\n", "#cloud-config      \ncoreos:      \n a: 1"),
+        ] {
+            let found = find(text);
+            let [one] = &found[..] else { panic!("{text}") };
+            assert_eq!(one.text, expected, "{text}");
+        }
+        for text in ["x in [\"#cloud-config\", \"#!\"]", "x = \"#cloud-config\""] {
+            assert!(find(text).is_empty(), "{text}");
         }
         for text in ["#cloud-config\\n", "\"#cloud-config\\n", "\\\"#cloud-config\\n\\\"", "\"#cloud-config\n\""] {
             assert!(find(text).is_empty(), "{text}");

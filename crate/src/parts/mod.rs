@@ -438,6 +438,41 @@ mod tests {
         assert_eq!(patched(&dropped), Some(expected));
     }
 
+    /// Line ends may join a list of lines. What is new is a line of that list.
+    #[test]
+    fn in_a_list_of_lines() {
+        use crate::patch::{Change, Etcd, patch};
+        let lines = [
+            "#cloud-config",
+            "coreos:",
+            "  etcd2:",
+            "    election-timeout: 2000",
+            "  units:",
+            "  - name: etcd2.service",
+            "    command: start",
+        ];
+        let change = |parameter, value| Change { parameter, value: value * MS, etcd: Etcd::V2 };
+        let changes = [change(Parameter::HeartbeatInterval, 250), change(ElectionTimeout, 2500)];
+        let list = |gap: &str| lines.map(|line| format!("\"{line}\"")).join(gap);
+        for (before, gap, after) in [
+            ("{\"UserData\": {\"Fn::Join\": [\"\\n\", [\n  ", ",\n  ", "\n]]}}\n"),
+            ("  Fn::Join:\n  - \"\\n\"\n  - - ", "\n    - ", "\n"),
+            ("user_data = join(\"\\n\", [\n  ", ",\n  ", ",\n])\n"),
+        ] {
+            let text = format!("{before}{}{after}", list(gap));
+            assert_eq!(stated(&text), [(ElectionTimeout, Some(2000 * MS), "2000")], "{text}");
+            let patches = patch(&[&text], &configurations(0, &text), &changes);
+            let expected = text.replace("2000\"", &format!("2500\"{gap}\"    heartbeat-interval: 250\""));
+            assert_eq!(
+                (patches[0].text.as_deref(), patches[0].disposition),
+                (Some(expected.as_str()), "review"),
+                "{:?}",
+                patches[0].reason
+            );
+        }
+        assert_eq!(stated(&format!("headers = [{}]\n", list(", ").replace("coreos:", "other:"))), []);
+    }
+
     #[test]
     fn a_here_document_behind_a_prompt() {
         let text = "Like this:\n\n```console\n$ cat << EOF > env.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: etcd}\ndata:\n  ETCD_ELECTION_TIMEOUT: \"2000\"\nEOF\n```\n";

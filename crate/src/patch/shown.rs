@@ -24,6 +24,10 @@ pub fn as_shown(shown: &str, text: &str, marks: Option<Marks>, mut edits: Vec<Ed
         edit.text = edit.text.replace('"', "&quot;");
     }
     for edit in edits.iter_mut().filter(|_| marks == Some(Marks::Escaped)) {
+        if is_line_of_list(shown, text, edit.start) {
+            as_line_of_list(shown, text, edit)?;
+            continue;
+        }
         let joint = joint_before(shown, text, edit.start);
         // A line ends before its escape, of which the line end of the text that was read is the second byte.
         if edit.start == edit.end && edit.start > 0 && shown.get(edit.start - 1..=edit.start) == Some("\\n") {
@@ -43,6 +47,35 @@ pub fn as_shown(shown: &str, text: &str, marks: Option<Marks>, mut edits: Vec<Ed
         edit.text = if lead.is_empty() { lines } else { search::replace(&lines, &format!("\\n{lead}"), &format!("\\n{joint}")) };
     }
     Ok(edits)
+}
+
+/// Whether a line is a text of its own in a list that line ends join: the quote that opens it stands for the line end above.
+fn is_line_of_list(shown: &str, text: &str, at: usize) -> bool {
+    let start = line_start(text, at);
+    start > 0 && matches!(shown.as_bytes().get(start - 1), Some(b'"' | b'\''))
+}
+
+/// Writes what stands in such a list. New lines become texts of their own, parted as the one above is from the next.
+fn as_line_of_list(shown: &str, text: &str, edit: &mut Edit) -> Result<(), String> {
+    const BY_HAND: &str = "Each line is a text of its own in a list; change it by hand.";
+    if edit.start < edit.end {
+        // Of a value in escapes the backslash is read as a blank.
+        let same = shown.get(edit.start..edit.end) == text.get(edit.start..edit.end) && !edit.text.contains(['\n', '"', '\'']);
+        return if same { Ok(()) } else { Err(BY_HAND.to_owned()) };
+    }
+    let next = line_start(text, edit.start);
+    let above = text[..next].trim_end().len();
+    let joint = shown.get(above..next).filter(|joint| {
+        let marks = |letter: char| letter.is_whitespace() || matches!(letter, ',' | '-' | '"' | '\'');
+        joint.len() > 1 && joint.chars().all(marks) && joint.starts_with(['"', '\''])
+    });
+    let joint = joint.filter(|_| !edit.text.contains(['"', '\'', '\\'])).ok_or(BY_HAND)?;
+    if edit.text.starts_with('\n') {
+        edit.start = text[..edit.start].trim_end().len();
+        edit.end = edit.start;
+    }
+    edit.text = search::replace(&edit.text, "\r\n", "\n").replace('\n', joint);
+    Ok(())
 }
 
 /// The bytes before a line that join it to the one above it, for which blanks are read.
