@@ -77,7 +77,7 @@ fn read_as(source: Source, document: DocumentId, text: &str) -> Configuration {
     builder.cluster.launcher = builder.cluster.launcher.or_else(|| runs::launcher_of(source, text));
     let is_mixed = || !text.starts_with("#!") && sources::env::is_mixed(text);
     builder.cluster.written = match source {
-        Source::Manifest => builder.cluster.launcher.is_none(),
+        Source::Manifest => builder.cluster.launcher.is_none() || builder.cluster.written,
         Source::Environment => here_document(text).is_some() || is_mixed(),
         Source::FleetConf | Source::DropIn | Source::EtcdYaml => here_document(text).is_some(),
         _ => builder.cluster.written,

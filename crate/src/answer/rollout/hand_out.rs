@@ -24,7 +24,7 @@ fn spelling(facts: &Facts, plan: &Plan) -> &'static str {
 
 /// kubeadm: kubernetes.io, "Reconfiguring a kubeadm cluster": its file reaches no running member by itself.
 fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
-    let in_tool = |each: &Configuration| matches!(each.source, Source::Flags | Source::Program | Source::Prefixed);
+    let in_tool = |each: &Configuration| matches!(each.source, Source::Flags | Source::Program | Source::Prefixed) || each.cluster.written;
     let by_tool = facts.configurations.iter().any(in_tool);
     let (text, commands): (&str, &[&str]) = match launcher {
         Launcher::Kubelet => (
@@ -37,7 +37,7 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
         ),
         // k3s-io/k3s: install.sh, service_enable_and_start.
         Launcher::K3s if by_tool => (
-            "Where an installer or a tool makes a server's unit or its config.yaml of it (get.k3s.io, Terraform, NixOS), run that on one server after the other, as below: the installer starts k3s anew itself.",
+            "Where an installer or a tool makes a server's unit or its config.yaml of it (get.k3s.io, Ansible, Terraform, NixOS), run that on one server after the other, as below: the installer starts k3s anew itself.",
             &[],
         ),
         Launcher::K3s => {

@@ -165,7 +165,10 @@ const SECTIONS: [&str; 6] = ["etcd", "flannel", "update", "docker", "locksmith",
 fn is_container_linux(signs: &Signs) -> bool {
     ["systemd", "storage", "variant"].iter().any(|key| signs.has(key))
         || (signs.has("etcd") && search::has(signs.sample, "advertise_client_urls"))
-        || (signs.has("etcd") && signs.root_keys.iter().all(|key| SECTIONS.contains(&key.as_str())) && times_etcd(signs.sample))
+        || (signs.has("etcd")
+            && signs.root_keys.iter().all(|key| SECTIONS.contains(&key.as_str()))
+            && times_etcd(signs.sample)
+            && !beats_itself(signs))
 }
 
 /// Options that other programs have, too, are fleet's where nothing else is set, or the text names it.
@@ -191,7 +194,13 @@ fn is_mapped(signs: &Signs) -> bool {
 
 fn is_fragment(signs: &Signs) -> bool {
     let kubespray = signs.outer_keys.iter().any(|key| key == fragment::KUBESPRAY_KEY);
-    (signs.timing_keys > 0 || kubespray) && signs.lines <= 400 && !of_another_program(signs)
+    (signs.timing_keys > 0 || kubespray) && signs.lines <= 400 && !of_another_program(signs) && !beats_itself(signs)
+}
+
+/// Whether one timer alone stands in the file of a program that is a client of etcd: what keeps a service registered has a
+/// heartbeat of its own.
+fn beats_itself(signs: &Signs) -> bool {
+    signs.client && signs.timing_keys == 1 && !signs.named && !signs.homed
 }
 
 /// Other programs elect leaders too and name their timers alike (Camunda, Consul). Their keys stand
@@ -332,6 +341,10 @@ mod tests {
             ("kubectl set env sts/etcd ETCD_ELECTION_TIMEOUT=5000\n", Some(Source::Flags)),
             ("etcd:\n  election_timeout_in_milliseconds: null\n", Some(Source::Fragment)),
             ("data-dir: /x\npd-urls: http://a:2379\nheartbeat-interval: 2\n", None),
+            ("port: 80\netcd:\n  endpoints: [\"http://a:2379\"]\nheartbeat_interval: 5\n", None),
+            ("etcd:\n  hosts: a:2379\n  heartbeat_interval: 5\n", None),
+            ("etcd:\n  version: 3.3.9\n  heartbeat_interval: 500\n", Some(Source::ContainerLinux)),
+            ("all:\n  vars:\n    k3s_server:\n      etcd-arg:\n        - heartbeat-interval=500\n", Some(Source::Manifest)),
             ("cluster-init: true\netcd-election-timeout: 5000\n", Some(Source::Manifest)),
             ("extra_args: >-\n  --flannel-iface=eth0\nserver: >-\n  --etcd-arg election-timeout=5000\n", Some(Source::Flags)),
             ("#cloud-config\nhostname: a\nk3s:\n  args:\n  - --etcd-arg=election-timeout=5000\n", Some(Source::Manifest)),

@@ -36,6 +36,8 @@ pub struct Signs<'a> {
     pub named: bool,
     /// A key `etcd` stood further up.
     pub etcd: bool,
+    /// What stands below it is told a client of etcd: where its members are.
+    pub client: bool,
     /// A key such as `etcd_config` did, which is its own.
     pub homed: bool,
     pub fleet_options: usize,
@@ -163,6 +165,7 @@ impl<'a> Signs<'a> {
         if indent <= *self.margin.get_or_insert(indent) {
             self.outer_keys.push(lower.clone());
         }
+        self.client |= self.etcd && !at_root && matches!(lower.as_str(), "endpoints" | "hosts");
         self.etcd |= lower == "etcd";
         self.contents |= matches!(key, "content" | "block") && !at_root;
         self.destination |= matches!(key, "dest" | "path") && !at_root;
@@ -174,6 +177,8 @@ impl<'a> Signs<'a> {
         // The last one is of a generator of Kustomize.
         self.variables |= matches!(key, "env" | "environment" | "literals");
         self.command |= matches!(key, "command" | "args");
+        // In the variables of a role for Ansible; no other program has such a list.
+        self.listed |= key == "etcd-arg" && !at_root;
         self.listed |= self.variables && !at_root && matches!(key, "ETCD_HEARTBEAT_INTERVAL" | "ETCD_ELECTION_TIMEOUT");
         if at_root {
             self.etcd_keys += usize::from(matches!(

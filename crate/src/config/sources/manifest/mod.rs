@@ -147,7 +147,9 @@ fn walk(builder: &mut Builder, spot: Spot, node: &Node) {
     }
     for item in node.items() {
         environment(builder, spot, item);
-        builder.holds("config.yaml", tree.scalar(item).filter(is_file), false);
+        let file = tree.scalar(item).filter(is_file);
+        builder.cluster.written |= file.is_some();
+        builder.holds("config.yaml", file, false);
         walk(builder, Spot { depth: depth + 1, ..spot }, item);
     }
 }
@@ -221,6 +223,11 @@ fn value(builder: &mut Builder, spot: Spot, node: &Node, entry: &Entry, name: &s
         "etcdarg" | "command" | "args" | "k3sargs" | "arg" | "cmd" | "entrypoint" if !runs_another(spot, node) => {
             if name == "etcdarg" {
                 builder.cluster.own_pair = Some(&RANCHER);
+                // Among other variables it becomes a part of k3s' file.
+                if depth > 0 && !spot.is_object && builder.cluster.launcher.is_none() {
+                    builder.cluster.launcher = Some(k3s::launcher(builder.text));
+                    builder.cluster.written = true;
+                }
             }
             words(builder, spot, tree.resolve(&entry.value), name == "etcdarg");
         }

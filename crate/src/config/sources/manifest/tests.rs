@@ -449,3 +449,15 @@ fn files_that_ansible_copies() {
     let found: Vec<_> = read.settings.iter().filter(|setting| setting.effective).map(|setting| setting.place.span.of(text)).collect();
     assert_eq!((found, read.problems.len()), (vec!["1000", "60s", "2"], 0));
 }
+
+/// A role for Ansible makes k3s' file of its variables; another's may hold arguments of etcd's as well.
+#[test]
+fn variables_of_a_role_become_a_file_of_k3s() {
+    let role = "k3s_state: installed\nk3s_server:\n  disable: [traefik]\n  etcd-arg:\n    - election-timeout=5000\n";
+    let read = crate::config::read(0, role).expect("variables");
+    assert_eq!((read.cluster.launcher, read.cluster.written), (Some(Launcher::K3s), true));
+    assert_eq!(read.settings.iter().map(|setting| setting.place.span.of(role)).collect::<Vec<_>>(), ["5000"]);
+    let own = crate::config::read(0, "cluster-init: true\netcd-arg:\n- election-timeout=5000\n").expect("k3s' file");
+    assert_eq!((own.cluster.launcher, own.cluster.written), (Some(Launcher::K3s), false));
+    assert!(crate::config::read(0, &role.replace("etcd-arg", "raft-arg")).is_none());
+}
