@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::edit::Edit;
 use super::place::{Place, QUOTES, marks, without_peer};
 use super::{Change, render};
-use crate::config::Setting;
 use crate::config::meaning::keys;
 use crate::config::syntax::words::CONTINUES;
+use crate::config::{Setting, Source};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
 use crate::text::{line_end, line_start};
@@ -179,6 +179,11 @@ impl<'a> Place<'a> {
         match raw.chars().next().filter(|first| matches!(first, '"' | '\'')) {
             Some(quote) if change.parameter == Parameter::AgentTtl => format!("{quote}{value}{quote}"),
             None if self.is_made_text(sibling.setting) => format!("\"{value}\""),
+            // No program takes a bare duration; its texts stand in the quotes of its names.
+            None if change.parameter == Parameter::AgentTtl && self.configuration.source == Source::Program => {
+                let quote = if self.text[..sibling.at].ends_with('\'') { '\'' } else { '"' };
+                format!("{quote}{value}{quote}")
+            }
             _ => value,
         }
     }

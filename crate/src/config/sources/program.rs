@@ -66,7 +66,20 @@ pub fn is_program(sample: &str) -> bool {
 /// Whether a text has a map of arguments for etcd, as an installer's YAML: RKE's and Talos' in Terraform or Nix; or one
 /// that becomes etcd's own file or a section of a cloud-config.
 fn has_map(text: &str) -> bool {
-    search::any(text, &["extra_args", "extraArgs", "ExtraArgs", "initial-cluster", "listen-client-urls", "'etcd2': {", "\"etcd2\": {"])
+    search::any(
+        text,
+        &[
+            "extra_args",
+            "extraArgs",
+            "ExtraArgs",
+            "initial-cluster",
+            "listen-client-urls",
+            "'etcd2': {",
+            "\"etcd2\": {",
+            "etcd2 = {",
+            "etcd2\" = {",
+        ],
+    )
 }
 
 /// Whether a text has what Puppet and Chef call etcd or fleet: a class, an attribute, a resource.
@@ -138,7 +151,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
     builder.cluster.has_etcd = true;
     let (mut named, mut unit) = ("", builder.process(true));
     let (has_map, has_home) = (has_map(text), has_home(text));
-    let names_fleet = search::any(text, &["'fleet'", "\"fleet\""]);
+    let names_fleet = search::any(text, &["'fleet'", "\"fleet\"", "fleet = {"]);
     // Puppet's last class.
     let mut class = "";
     // Words in a row, with commas or without, may be a command.

@@ -10,6 +10,7 @@ use crate::config::sources::env;
 use crate::config::syntax::mapped_text::MappedText;
 use crate::config::{Setting, Source};
 use crate::gather::Gather;
+use crate::parameters::Parameter;
 use crate::patch::edit::Edit;
 use crate::patch::place::{Form, Place, without_peer};
 use crate::patch::{Change, Etcd, render};
@@ -73,6 +74,8 @@ impl Place<'_> {
         }
         match self.configuration.source {
             Source::Prefixed => false,
+            // In the quotes of a duration a number would be a text, which coreos-cloudinit drops.
+            Source::Program if setting.parameter == Parameter::AgentTtl => false,
             // A flag or a variable is etcd's own; Puppet's and Chef's names are those of their modules.
             Source::Program => {
                 let is_own = |name: &str| name.contains('-') || name.bytes().any(|byte| byte.is_ascii_uppercase());

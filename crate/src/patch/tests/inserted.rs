@@ -591,3 +591,14 @@ fn each_cluster_of_kops_has_timers_of_its_own() {
     let one = format!("{head}  - name: main\n    leaderElectionTimeout: 2500ms\n");
     assert_eq!(patched(&one, &[HEARTBEAT]), format!("{one}    heartbeatInterval: 250ms\n"));
 }
+
+/// A bare `60s` is no value in any language; a number needs no quotes.
+#[test]
+fn a_duration_stands_in_quotes_in_a_program() {
+    let python = "config = {\n    'coreos': {\n        'etcd2': {'election-timeout': 2000},\n        'fleet': {'etcd-request-timeout': 3.0},\n    }\n}\n";
+    assert_eq!(patched(python, &[REQUEST, TTL]), python.replace("3.0", "5, 'agent-ttl': '60s'"));
+    let terraform =
+        "locals {\n  coreos = {\n    etcd2 = { \"election-timeout\" = 2000 }\n    fleet = { \"agent-ttl\" = \"30s\" }\n  }\n}\n";
+    let configuration = config::read(0, terraform).expect("a configuration");
+    assert!(patch(&[terraform], &[configuration], &[REQUEST]).iter().all(|patch| patch.disposition == "refused"));
+}
