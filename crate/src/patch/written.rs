@@ -12,7 +12,7 @@ pub const KOPS: &str = "etcdClusters";
 /// What `systemctl show`, `journalctl -o verbose`, `kubectl describe pod`, `docker inspect` and the kernel print.
 pub fn is_printed(text: &str) -> bool {
     of_kernel(text)
-        || search::any(text, &["argv[]=", " _CMDLINE=", "\n_CMDLINE="])
+        || search::any(text, &["argv[]=", "(ignore_errors=", " _CMDLINE=", "\n_CMDLINE="])
         || search::has(text, "Container ID:") && search::has(text, "Restart Count:")
         || text.trim_start_matches(BYTE_ORDER_MARK).starts_with('[') && search::has(text, "\"Config\":")
 }

@@ -165,7 +165,10 @@ pub(super) fn reasons(facts: &Facts, stall: Micros, (beat, election): (Micros, M
     if facts.knows_round_trip() {
         let least = 10 * facts.round_trip();
         let text = format!("Ten round trips between members: 10 × {} = {}.", ms(facts.round_trip()), ms(least));
-        reasons.push(bound(Side::AtLeast, Basis::Documentation, parameter, Some(least), text));
+        // What asks for most comes first.
+        let asks_most = reasons.iter().all(|other| other.value < Some(parameter.number(least)));
+        let trip = bound(Side::AtLeast, Basis::Documentation, parameter, Some(least), text);
+        reasons.insert(if asks_most { 0 } else { reasons.len() }, trip);
     }
     if let Some(budget) = facts.assumptions.failover_budget_ms {
         let text = format!(

@@ -529,3 +529,17 @@ fn what_an_outage_takes_is_said_as_a_bound() {
     let ride = because.iter().find(|bound| bound.text.starts_with("The monitor must not fire")).expect("a bound");
     assert!(ride.text.contains(", which takes at least "), "{}", ride.text);
 }
+
+/// The bound that decides is read first, whether the stall or the round trip asks for more.
+#[test]
+fn what_asks_for_most_comes_first() {
+    let first = |peer_rtt_ms: f64| {
+        let document = Document { name: None, text: DEFAULTS.to_owned() };
+        let assumptions = Assumptions { stall_ms: Some(1500.0), peer_rtt_ms: Some(peer_rtt_ms), ..Assumptions::default() };
+        let facts = Session::of(&Input { documents: vec![document], assumptions }).read();
+        let plan = plan(&facts, &rules::check(&facts));
+        plan.of(Parameter::ElectionTimeout).because[0].text.clone()
+    };
+    assert!(first(300.0).starts_with("Ten round trips"), "{}", first(300.0));
+    assert!(first(100.0).starts_with("A quarter more"), "{}", first(100.0));
+}

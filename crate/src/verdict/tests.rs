@@ -64,7 +64,7 @@ fn a_budget_that_keeps_the_values_is_named_beside_another_cause() {
     let said = verdict(&log, Some(2500.0));
     assert_eq!(said.timing, Timing::NotTheRemedy);
     assert!(said.headline.ends_with("No value that keeps to your failover budget helps."), "{}", said.headline);
-    assert!(said.why.contains("above the failover that you accept"), "{}", said.why);
+    assert!(said.why.contains("with which a failover takes longer than you accept"), "{}", said.why);
     // Members of different clusters are helped by no value at all.
     log += &line(
         "14.063471",

@@ -220,7 +220,7 @@ fn longer_than_accepted(facts: &Facts) -> String {
 fn beyond(too_long: TooLong) -> String {
     let limit = match too_long.limit {
         Limit::Sense => "",
-        Limit::Budget => ", above the failover that you accept",
+        Limit::Budget => ", with which a failover takes longer than you accept",
         Limit::Operator => ", more than OpenShift's operator knows",
     };
     format!("A stall of {} would need an election-timeout of {}{limit}; fix its cause first.", human(too_long.stall), human(too_long.need))

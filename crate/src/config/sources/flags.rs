@@ -329,6 +329,16 @@ mod tests {
         assert_eq!(values, ["200", "2000"]);
     }
 
+    /// `set` of Windows' cmd, which fills in `%NAME%`.
+    #[test]
+    fn a_variable_of_cmd_is_filled_in() {
+        let text = "@echo off\nset WAIT=2000\netcd.exe --name a ^\n  --election-timeout %WAIT% ^\n  --data-dir C:\\etcd\n";
+        let told =
+            |text: &str| read(0, text).settings.iter().map(|each| (each.place.span.of(text).to_owned(), each.value)).collect::<Vec<_>>();
+        assert_eq!(told(text), [("2000".to_owned(), Some(2000 * MS))]);
+        assert_eq!(told(&text.replace("set WAIT", "set OTHER")), [("%WAIT%".to_owned(), None)]);
+    }
+
     #[test]
     fn what_sed_puts_beside_a_line() {
         let manifest =

@@ -106,8 +106,11 @@ fn key(scope: usize, name: &str) -> i64 {
     index::joined(index::key(name), scope as i64)
 }
 
-/// The variable that `$NAME`, `${NAME}`, `${NAME:-500}`, or `$(NAME)` of a Makefile stands for.
+/// The variable that `$NAME`, `${NAME}`, `${NAME:-500}`, `$(NAME)` of a Makefile, or `%NAME%` of Windows' cmd stands for.
 pub fn referred(value: &str) -> Option<&str> {
+    if let Some(name) = value.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')) {
+        return Some(name).filter(|name| is_name(name));
+    }
     let name = value.strip_prefix('$')?;
     let within = |open, close| name.strip_prefix(open)?.strip_suffix(close);
     let name = match within('{', '}') {

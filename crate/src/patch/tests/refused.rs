@@ -379,3 +379,15 @@ fn beside_a_program_of_supervisord_stand_flags() {
     let shown = patches[0].text.as_deref().unwrap_or("");
     assert!(!search::has(shown, "[Service]"), "{:?}", patches[0]);
 }
+
+/// `systemctl show` has no section, as a drop-in of which only some lines are shown.
+#[test]
+fn what_systemctl_shows_is_no_file() {
+    let shown = "Environment=ETCD_NAME=a ETCD_HEARTBEAT_INTERVAL=200 ETCD_ELECTION_TIMEOUT=2000\n";
+    let refused = |text: &str| {
+        let configuration = config::read(0, text).expect("a configuration");
+        patch(&[text], &[configuration], &[HEARTBEAT, ELECTION])[0].disposition == "refused"
+    };
+    assert!(refused(&format!("{shown}EnvironmentFiles=/etc/etcd.env (ignore_errors=no)\n")));
+    assert!(!refused(&format!("{shown}EnvironmentFile=/etc/etcd.env\n")));
+}
