@@ -398,7 +398,10 @@ fn kubernetes_runs_etcd_3_and_keeps_its_logs_elsewhere() {
     let report = read(&[file]);
     let steps = report.rollout.iter().chain(&report.measure_next);
     let commands: String = steps.flat_map(|step| &step.commands).map(|command| format!("{command}\n")).collect();
-    assert!(commands.contains("endpoint health") && commands.contains("kubectl -n kube-system logs"), "{commands}");
+    assert!(commands.contains("endpoint health") && commands.contains("crictl logs"), "{commands}");
+    let restart = report.rollout.iter().find(|step| step.commands.iter().any(|command| command.contains("endpoint health")));
+    let restart = restart.expect("no step restarts etcd").commands.join("\n");
+    assert!(!restart.contains("kubectl"), "while etcd restarts, the API server answers none: {restart}");
     assert!(!commands.contains("journalctl") && !commands.contains("cluster-health"), "{commands}");
 }
 

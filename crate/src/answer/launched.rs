@@ -35,9 +35,10 @@ pub fn names(facts: &Facts) -> Names {
     let of_second = || facts.etcd.is_some_and(|range| range.low >= version(2, 0, 0) && range.high < version(3, 0, 0));
     let third = facts.etcd.map_or_else(|| has_member_unit || launcher.is_some() || of_today(), |range| range.low >= version(3, 0, 0));
     let ctl = match launcher {
-        // kubernetes.io, "Operating etcd clusters for Kubernetes": kubeadm's certificates, in the pod as on the machine.
+        // kubernetes.io, "Operating etcd clusters for Kubernetes": kubeadm's certificates, in the pod as on the machine. kubectl
+        // would ask the API server, which waits for etcd; and who changes a manifest is on its machine.
         Some(Launcher::Kubelet | Launcher::Kubeadm) => {
-            "kubectl -n kube-system exec etcd-NODE -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key"
+            "sudo crictl exec $(sudo crictl ps -q --name etcd) etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key"
         }
         Some(Launcher::Workload) => "kubectl -n NAMESPACE exec POD -- etcdctl",
         // Red Hat's "Backing up and restoring etcd data": the pod's container of this name has the certificates set.

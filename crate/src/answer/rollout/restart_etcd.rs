@@ -3,6 +3,7 @@
 use super::hand_out::by_operator;
 use crate::answer::launched::{log, names, restart};
 use crate::answer::step::step;
+use crate::config::Launcher;
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
 use crate::model::planning_failover;
@@ -125,6 +126,10 @@ fn check(facts: &Facts, unit: &str) -> Check {
         _ => "'heartbeat = |election = |heartbeat-interval'",
     };
     let (log, last, shown) = match launcher {
+        // It is back before the API server is, which kubectl would ask.
+        Some(Launcher::Kubelet | Launcher::Kubeadm) => {
+            (String::from("sudo crictl logs $(sudo crictl ps -q --name etcd) 2>&1"), "", "the first lines of each member name")
+        }
         Some(_) => (log(facts, unit), "", "the first lines of each member name"),
         None => (format!("journalctl -u {unit} -b"), " | tail -n 2", "the last start lines of each member name"),
     };

@@ -78,7 +78,12 @@ fn why_they_came(facts: &Facts) -> String {
             let needless = facts.needless().count();
             // One that is guessed may have been the link's silence.
             let by = if facts.explaining().all(|stall| stall.kind.is_measured()) { "a stall" } else { "its silence" };
-            format!("{}; {by} explains {some} of {needless}. Followers wait {}.", lived(), human_limit(facts, ElectionTimeout))
+            let which = match (some == needless, needless) {
+                (true, 1) => String::from("that"),
+                (true, _) => String::from("each"),
+                _ => format!("{some} of {needless} changes"),
+            };
+            format!("{}; {by} explains {which}. Followers wait {}.", lived(), human_limit(facts, ElectionTimeout))
         }
     }
 }
