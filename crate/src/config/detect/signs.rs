@@ -1,7 +1,7 @@
 //! What the lines of a text look like.
 
 use crate::config::meaning::keys;
-use crate::config::sources::flags::are_options;
+use crate::config::sources::flags::{are_options, of_client};
 use crate::config::sources::{etcd_toml, prefixed};
 use crate::config::syntax::command::{is_drawn, is_image, is_repository, runs_container, start_of_etcd};
 use crate::config::syntax::embedded::{HEADER, here_documents};
@@ -284,6 +284,7 @@ fn is_command(line: &str) -> bool {
     }
     if line.starts_with(['#', '`'])
         || is_drawn(line)
+        || has_timer(line) && line.split_whitespace().any(of_client)
         || !(line.as_bytes().contains(&b'-') || runs_container(line) || search::has(line, SET_ENV))
     {
         return false;

@@ -15,6 +15,16 @@ use crate::ids::RuleId;
 use crate::parameters::{Parameter, RANCHER};
 use crate::search;
 
+/// How the flags begin that tell a client where the members of etcd are; etcd itself has none of these.
+const OF_CLIENT: [&str; 5] = ["etcd-endpoint", "etcd-server", "etcd-addr", "etcd-url", "etcd-host"];
+
+/// Whether a word is such a flag.
+pub fn of_client(word: &str) -> bool {
+    let dashed = word.trim_start_matches(['"', '\'', '[']);
+    let name = dashed.trim_start_matches('-');
+    name.len() < dashed.len() && OF_CLIENT.iter().any(|flag| name.replace('_', "-").starts_with(flag))
+}
+
 /// A flag with its value.
 pub struct Flag {
     /// Without dashes.
@@ -153,6 +163,10 @@ impl Line<'_> {
             is_tagged_image(&word.text) || is_etcd(&word.text) && !wants_value(before)
         };
         let ours = LazyCell::new(|| words.iter().enumerate().any(runs));
+        // What keeps its data in etcd may elect a leader of its own.
+        if words.iter().any(|word| of_client(&word.text)) && !*ours {
+            return;
+        }
         for flag in flags(words) {
             let Some((value, span)) = &flag.value else {
                 builder.fact_of_flag(&flag.name, "true");
@@ -337,6 +351,22 @@ mod tests {
             |text: &str| read(0, text).settings.iter().map(|each| (each.place.span.of(text).to_owned(), each.value)).collect::<Vec<_>>();
         assert_eq!(told(text), [("2000".to_owned(), Some(2000 * MS))]);
         assert_eq!(told(&text.replace("set WAIT", "set OTHER")), [("%WAIT%".to_owned(), None)]);
+    }
+
+    /// A scheduler that elects a leader of its own, and is told where etcd is.
+    #[test]
+    fn a_client_of_etcd_has_timers_of_its_own() {
+        let flags = "--heartbeat-interval=500 --election-timeout=5000 --etcd-endpoints=http://a:2379";
+        let list = flags.replace(' ', "\", \"");
+        for text in [
+            format!("#!/bin/sh\nexec /usr/bin/scheduler {flags}\n"),
+            format!("docker run -d example/scheduler:1 {flags}\n"),
+            format!("spawn(\"scheduler\", [\"{list}\"])\n"),
+        ] {
+            assert!(crate::config::read(0, &text).is_none(), "{text}");
+            let own = text.replace("scheduler", "etcd").replace("etcd-endpoints", "listen-client-urls");
+            assert_eq!(crate::config::read(0, &own).expect("etcd's").settings.len(), 2, "{own}");
+        }
     }
 
     #[test]
