@@ -45,6 +45,14 @@ pub static RANCHER_OS: Tool = Tool {
     ctl: "docker exec SERVICE etcdctl",
 };
 
+/// kops.sigs.k8s.io/operations/updates_and_upgrades, and kops.sigs.k8s.io/etcd/manager for its log.
+pub static KOPS: Tool = Tool {
+    before: "kops hands it to the machines when it updates the cluster, and a rolling update makes one control-plane machine after the other anew, as below.",
+    restart: "kops replace -f FILE && kops update cluster --yes && kops rolling-update cluster --yes",
+    log: "sudo cat /var/log/etcd.log",
+    ctl: "etcdctl",
+};
+
 /// docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
 pub static ECS: Tool = Tool {
     before: "Register it as a new revision of the task definition, and let the service of one member after the other take it, as below.",

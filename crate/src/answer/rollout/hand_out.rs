@@ -49,7 +49,7 @@ fn hand_to(facts: &Facts, launcher: Launcher, patches: &[PatchReport]) -> Step {
             &[],
         ),
         Launcher::Workload | Launcher::OpenShift => (
-            "Give it to what runs these pods (helm upgrade, kubectl apply, pulumi up, an operator, kops rolling-update). It starts them anew, so see that it takes one member at a time, as below.",
+            "Give it to what runs these pods (helm upgrade, kubectl apply, pulumi up, an operator). It starts them anew, so see that it takes one member at a time, as below.",
             &[],
         ),
         Launcher::Tool(tool) => (tool.before, &[]),

@@ -107,6 +107,7 @@ fn stands_quoted(text: &str, at: usize) -> bool {
         && (after.starts_with([',', ']', ')', '}', '+'])
             || alone
             || before.ends_with("printf")
+            || before.ends_with("printf --")
             || before.ends_with("echo -e")
             // An item of a list of YAML, as a script writes it line by line.
             || before.ends_with("echo") && word.text.trim_start().starts_with("- ")
@@ -181,7 +182,7 @@ pub fn take(builder: &mut Builder, inner: &MappedText) {
         if let Some(value) = set_by_call(&tokens, at).or_else(|| set_by_dockerfile(&tokens, at, text)) {
             variable(builder, inner, token.text, value, &unit);
         }
-        if token.quoted && token.text.strip_suffix(':') == Some(K3S) {
+        if token.quoted && line_of(token.text).strip_suffix(':') == Some(K3S) {
             // Each list of them is of a file of its own.
             let others = |next: &Token| next.quoted && !next.text.trim_start().starts_with("- ");
             let end = tokens[at + 1..].iter().position(others).unwrap_or(LONGEST_LIST);
@@ -386,9 +387,16 @@ fn arguments(builder: &mut Builder, inner: &MappedText, tokens: &[Token], unit: 
         builder.cluster.launcher = Some(k3s::launcher(&inner.text));
     }
     for token in tokens.iter().take(LONGEST_LIST).take_while(|token| !token.is("]")).filter(|token| token.quoted) {
-        let Some((name, value)) = token.text.trim_start_matches([' ', '-']).split_once('=') else { continue };
-        builder.flag(name, value, inner.place(token.span.end - value.len()..token.span.end), Home::new(unit, Class::Flag, ""));
+        let line = line_of(token.text);
+        let end = token.span.end - (token.text.len() - line.len());
+        let Some((name, value)) = line.trim_start_matches([' ', '-']).split_once('=') else { continue };
+        builder.flag(name, value, inner.place(end - value.len()..end), Home::new(unit, Class::Flag, ""));
     }
+}
+
+/// A line without its end, as `printf` has one.
+fn line_of(text: &str) -> &str {
+    text.strip_suffix(NEWLINE).unwrap_or(text)
 }
 
 /// `initialCluster = [ "a=http://..." "b=http://..." ]` of NixOS.

@@ -4,7 +4,7 @@ use super::containers::services;
 use super::k3s;
 use crate::config::configuration::Launcher;
 use crate::config::syntax::command::is_repository;
-use crate::config::tools::{COMPOSE, DOCKER, RANCHER_OS, SWARM};
+use crate::config::tools::{COMPOSE, DOCKER, KOPS, RANCHER_OS, SWARM};
 use crate::search;
 use crate::yaml::{Entry, Kind, Node, Tree};
 
@@ -125,6 +125,9 @@ pub fn launcher(tree: &Tree, root: &Node) -> Option<Launcher> {
     if tree.word(root, "apiVersion").is_some_and(|version| version.starts_with("kubekey.")) {
         let by_kubeadm = tree.at(root, &["spec", "etcd", "type"]).is_some_and(|kind| kind.text() == Some("kubeadm"));
         return by_kubeadm.then_some(Launcher::Kubeadm);
+    }
+    if tree.word(root, "apiVersion").is_some_and(|version| version.starts_with("kops")) {
+        return Some(Launcher::Tool(&KOPS));
     }
     Some(match arguments_of(tree, root) {
         Some((path, _)) if path.starts_with(&["etcd", "local"]) => Launcher::Kubeadm,

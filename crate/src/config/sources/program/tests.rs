@@ -195,3 +195,12 @@ fn a_list_that_begins_within_quotes_states_nothing() {
     let python = "subprocess.Popen([\"etcd\", \"--election-timeout\", \"300\", \"--initial-cluster\", \",\".join(peers)])\n";
     assert_eq!(crate::config::read(0, python).expect("a program").settings.len(), 1);
 }
+
+/// `printf` writes the end of each line, and `--` stands before a text that begins with a dash.
+#[test]
+fn lines_that_printf_writes_for_k3s() {
+    let text = "#!/bin/sh\nF=/etc/rancher/k3s/config.yaml\nprintf 'etcd-arg:\\n' >> $F\nprintf -- '- heartbeat-interval=300\\n' >> $F\nprintf -- '- election-timeout=3000\\n' >> $F\n";
+    let read = crate::config::read(0, text).expect("a script");
+    assert_eq!(read.settings.iter().map(|setting| setting.place.span.of(text)).collect::<Vec<_>>(), ["300", "3000"]);
+    assert!(crate::config::read(0, &text.replace("etcd-arg", "raft-arg")).is_none());
+}
