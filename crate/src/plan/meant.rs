@@ -1,6 +1,6 @@
 //! Values that a file means and that do not act, as they are written in a form that is not read.
 
-use crate::config::meaning::scalar::yaml_number;
+use crate::config::meaning::scalar::{octal, yaml_number};
 use crate::config::{Problem, Setting, looks_like_another_unit};
 use crate::facts::{Facts, Generation};
 use crate::ids::RuleId;
@@ -18,6 +18,9 @@ const PASSED_OVER: [RuleId; 3] = [RuleId::ConfigValueDropped, RuleId::ConfigBadF
 
 /// What a value means that is not read as it is written, `600ms`, `"5"` or `120`, where no other one acts.
 pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
+    if let Some(value) = misread(facts, parameter) {
+        return Some(value);
+    }
     let later = facts.generation != Generation::V04;
     let setting = unread(facts, parameter, &|setting, problem| {
         is_at(setting, problem) && (REFUSED.contains(&problem.id) || PASSED_OVER.contains(&problem.id)) || later && is_old(setting, problem)
@@ -27,6 +30,26 @@ pub fn meant(facts: &Facts, parameter: Parameter) -> Option<Micros> {
     // The values of etcd 0.4 were shorter than what later ones have by default.
     let least = if setting.etcd_04 && later { parameter.default_value() } else { 1 };
     Some(meant).filter(|value| (least..LONGEST).contains(value) && !looks_like_another_unit(parameter, *value))
+}
+
+/// What the value in force means that is read as another number: one with a leading zero, or milliseconds where fleet reads
+/// seconds.
+fn misread(facts: &Facts, parameter: Parameter) -> Option<Micros> {
+    let known = facts.in_force(parameter);
+    let (place, now) = (known.place?, known.value?);
+    let acts = |setting: &&Setting| setting.place == place && setting.parameter == parameter;
+    let raw = &facts.configurations.iter().flat_map(|each| &each.settings).find(acts)?.raw;
+    let told = |id| facts.configurations.iter().flat_map(|each| &each.problems).any(|problem| problem.id == id && problem.place == place);
+    let value = if told(RuleId::ConfigOctal) {
+        let (_, decimal) = octal(raw.trim_matches(['"', '\'']))?;
+        decimal.parse::<i64>().ok()? * MS
+    } else if told(RuleId::ConfigSuspiciousUnit) && matches!(parameter, Parameter::EtcdRequestTimeout | Parameter::EngineReconcileInterval)
+    {
+        now / 1000
+    } else {
+        return None;
+    };
+    Some(value).filter(|value| (MS..LONGEST).contains(value) && !looks_like_another_unit(parameter, *value))
 }
 
 /// A value that is refused as it is written, where no other one acts.

@@ -187,6 +187,11 @@ fn for_proven_wait(facts: &Facts) -> Need {
         format!("etcd gave no answer for at least {}. With a margin of a quarter: 1.25 × {} = {}", human(wait), human(wait), human(asked));
     // No request waits so long; what does is presence (method 6.5).
     let beyond = asked > HIGHEST;
+    if beyond && facts.value(PARAMETER) >= FLOOR {
+        return Need::No(
+            "etcd gave no answer for longer than any sensible limit outlasts. A longer one would only hold each call for longer; how long a machine may be silent is a matter for agent-ttl.",
+        );
+    }
     let proven = if beyond { 0 } else { asked };
     let text = if beyond { remark(format!("{sum}: a matter for agent-ttl.")) } else { at_least_derived(proven, sum) };
     let mut why = vec![bound(Side::AtLeast, Basis::Judgement, PARAMETER, Some(FLOOR), floor), text];

@@ -543,3 +543,42 @@ fn what_asks_for_most_comes_first() {
     assert!(first(300.0).starts_with("Ten round trips"), "{}", first(300.0));
     assert!(first(100.0).starts_with("A quarter more"), "{}", first(100.0));
 }
+
+/// What waits longer than any limit that is proposed is no reason to keep calling the limit in force enough.
+#[test]
+fn a_wait_beyond_every_limit_is_told() {
+    let file = "#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 5\n    agent-ttl: 60s\n  units:\n  - {name: fleet.service, command: start}\n";
+    let failed = |times: &[&str]| -> String {
+        times.iter().map(|time| format!("Mar 04 10:{time} core-01 fleetd[9]: INFO client.go:292: Failed getting response from http://127.0.0.1:4001/: cancelled\n")).collect()
+    };
+    let decided = |times: &[&str]| {
+        let documents = [file, &failed(times)].map(|text| Document { name: None, text: text.to_owned() }).into();
+        let facts = Session::of(&Input { documents, assumptions: Assumptions::default() }).read();
+        let plan = plan(&facts, &rules::check(&facts));
+        let decision = plan.of(Parameter::EtcdRequestTimeout);
+        (decision.proposed, decision.because[0].text.clone())
+    };
+    let (proposed, why) = decided(&["11:00", "11:05", "11:10", "31:00"]);
+    assert!(proposed.is_none() && why.contains("any sensible limit"), "{why}");
+    assert!(decided(&["11:00", "11:05", "31:00"]).0 > Some(5 * S));
+}
+
+/// A leading zero and milliseconds in the place of fleet's seconds leave no doubt about what was meant.
+#[test]
+fn what_is_read_as_another_number_is_written_anew() {
+    let section = |key: &str, lines: &str| {
+        format!("#cloud-config\ncoreos:\n  {key}:\n{lines}  units:\n  - {{name: {key}.service, command: start}}\n")
+    };
+    let etcd = |beat: &str, wait: &str| {
+        let text = section("etcd2", &format!("    heartbeat-interval: {beat}\n    election-timeout: {wait}\n"));
+        [Parameter::HeartbeatInterval, Parameter::ElectionTimeout].map(|parameter| planned(&text, None).of(parameter).proposed)
+    };
+    assert_eq!(etcd("0600", "06000"), [Some(600 * MS), Some(6000 * MS)]);
+    assert_eq!(etcd("0100", "1000"), [Some(100 * MS), None]);
+    assert_eq!(etcd("600", "6000"), [None, None]);
+    let fleet = |limit: &str| {
+        let text = section("fleet", &format!("    etcd-request-timeout: {limit}\n    agent-ttl: 120s\n"));
+        planned(&text, None).of(Parameter::EtcdRequestTimeout).proposed
+    };
+    assert_eq!((fleet("5000"), fleet("5")), (Some(5 * S), None));
+}
