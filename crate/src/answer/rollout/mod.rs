@@ -7,7 +7,7 @@ use self::hand_out::hand_out;
 use self::restart_etcd::etcd_steps;
 use crate::answer::launched::{log, names};
 use crate::answer::step::step;
-use crate::config::{Launcher, Source};
+use crate::config::{Configuration, Launcher, Setting, Source};
 use crate::facts::{Facts, Generation};
 use crate::gather::Gather;
 use crate::parameters::Parameter;
@@ -65,12 +65,16 @@ fn mend_first(findings: &[Finding], plan: &Plan) -> Option<Step> {
 
 /// Whether a running fleetd can read new values (fleet@v0.12.0:fleetd/fleetd.go:110-135; up to 0.11.0 its list of
 /// endpoints grows with each signal).
-fn reload(facts: &Facts) -> &'static str {
+fn reload(facts: &Facts, plan: &Plan) -> &'static str {
+    let is_changed = |setting: &Setting| setting.effective && !setting.parameter.is_etcd() && plan.of(setting.parameter).proposed.is_some();
+    // All but fleet's own file set variables.
+    let by_variable = |each: &Configuration| each.source != Source::FleetConf && each.settings.iter().any(is_changed);
     match facts.fleet {
         None => {
             " Use SIGHUP only if fleetd --version says 0.11.8 or older: from 0.12 on it leaves the old server running beside the new one."
         }
         Some(range) if range.high >= version(0, 12, 0) => " Do not use SIGHUP from fleet 0.12 on: the old server is not stopped.",
+        Some(_) if facts.configurations.iter().any(by_variable) => "",
         Some(range) if range.low <= version(0, 11, 0) => {
             " A softer way in this version: write the values into /etc/fleet/fleet.conf, with underscores, and send SIGHUP; units keep running. It works only if no FLEET_ variable sets the same option, as a cloud-config does. Up to 0.11.0 each SIGHUP adds the list of endpoints once more, so restart at the next quiet hour."
         }
@@ -90,7 +94,7 @@ fn fleet_step(facts: &Facts, plan: &Plan) -> Option<Step> {
         ""
     };
     let mut text = format!("{together}Restart fleetd on one machine at a time, and go on when that machine is listed again.");
-    text.push_str(reload(facts));
+    text.push_str(reload(facts, plan));
     let by_file = facts.has_source(Source::FleetConf);
     let check = if by_file {
         "grep -v '^#' /etc/fleet/fleet.conf; systemctl show fleet -p Environment"

@@ -329,3 +329,26 @@ fn what_starts_etcd_is_what_is_spoken_of() {
         assert!(steps.contains(said) && !steps.contains(unsaid), "{configuration}{steps}");
     }
 }
+
+/// fleet.conf does not overrule a variable, so it is no softer way where one is changed.
+#[test]
+fn a_signal_helps_where_no_variable_is_set() {
+    let log = "Mar 04 10:00:00 core-01 fleetd[9]: INFO fleetd.go:64: Starting fleetd version 0.9.2\nMar 04 10:11:20 core-01 fleetd[9]: INFO client.go:292: Failed getting response from http://127.0.0.1:4001/: cancelled\nMar 04 10:21:20 core-01 fleetd[9]: INFO client.go:292: Failed getting response from http://127.0.0.1:4001/: cancelled\n";
+    let told = |configuration: &str| {
+        let documents = [configuration, log].map(|text| Document { name: None, text: text.to_owned() }).into();
+        let report = analyze(&Input { documents, ..Input::default() });
+        report.rollout.iter().map(|step| step.text.clone()).collect::<Vec<_>>().join("\n")
+    };
+    assert!(told("# fleet.conf\netcd_request_timeout=2\nagent_ttl=\"30s\"\n").contains("SIGHUP"));
+    let variables =
+        told("#cloud-config\ncoreos:\n  fleet:\n    etcd-request-timeout: 2\n  units:\n  - {name: fleet.service, command: start}\n");
+    assert!(variables.contains("Restart fleetd") && !variables.contains("SIGHUP"), "{variables}");
+}
+
+/// Each cluster of kops' is brought up by kops.
+#[test]
+fn kops_hands_its_clusters_on() {
+    let kops = "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  etcdClusters:\n  - name: main\n    heartbeatInterval: 100ms\n    leaderElectionTimeout: 1000ms\n";
+    assert!(steps(kops).contains("kops rolling-update cluster --yes"), "{}", steps(kops));
+    assert!(!steps(POD).contains("kops"));
+}
