@@ -69,7 +69,9 @@ fn read(text: &str, start: usize, reached: &mut usize) -> Option<Escaped> {
         at += between.len();
     }
     clean.truncate(end - start);
-    if lines && !search::any(&clean, &ROOTS) {
+    // Of a list that goes on with something else the rest would be missing.
+    let closes = || list == "-" || text[end + 1..].trim_start_matches([',', ' ', '\r', '\n', '\t']).starts_with([']', ')']);
+    if lines && !(search::any(&clean, &ROOTS) && closes()) {
         return None;
     }
     Some(Escaped { range: start..end, text: clean })
@@ -122,7 +124,9 @@ fn joint(text: &str, quote: &str, list: &str) -> Option<usize> {
             // `!Ref DiscoveryURL`
             '!' if brackets => first_of(rest, b",]\n")?,
             '{' if brackets => closed(rest, 0)?,
-            'a'..='z' if brackets => called(rest)?,
+            'a'..='z' if brackets => called(rest).or_else(|| name(rest))?,
+            // Python's `"a: %s" % b`.
+            '%' if brackets => 1,
             _ => return None,
         };
         parts += 1;
@@ -138,6 +142,11 @@ fn first_of(text: &str, ends: &[u8]) -> Option<usize> {
 /// Length of a call with its arguments: `variables('name')`.
 fn called(text: &str) -> Option<usize> {
     closed(text, text.bytes().position(|byte| !byte.is_ascii_alphanumeric())?)
+}
+
+/// Length of a name that is joined to a text: `"a: " + b`.
+fn name(text: &str) -> Option<usize> {
+    text.bytes().take(LONGEST_OBJECT).position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')))
 }
 
 /// Where what a bracket opens is closed again.
@@ -161,7 +170,7 @@ fn fill(between: &str, lines: bool, clean: &mut String) {
     for at in 0..between.len() {
         clean.push(match at {
             _ if lines && at == between.len() - 1 => '\n',
-            _ if lines && at == first && last > first && !matches!(between.as_bytes()[at], b'-' | b'+') => '#',
+            _ if lines && at == first && last > first => '#',
             _ if lines && at > first && at < last => 'x',
             _ if lines => ' ',
             _ if last < first + 2 || at < first || at > last => ' ',
@@ -209,12 +218,19 @@ mod tests {
                 "#cloud-config   \ncoreos:   #xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx   \n c: 1",
             ),
             ("- - '#cloud-config'\n  - 'coreos:'\n  - ' a: 1'\n", "#cloud-config      \ncoreos:      \n a: 1"),
+            (
+                "- - '#cloud-config'\n  - 'coreos:'\n  - !Sub \" b: ${C}\"\n  - ' a: 1'\n",
+                "#cloud-config      \ncoreos:    #xxxxxxxxxxxxxxxxxxx  \n a: 1",
+            ),
+            ("['#cloud-config', 'coreos:', ' b: ' + c, ' a: 1']", "#cloud-config   \ncoreos:   \n b:        \n a: 1"),
+            ("['#cloud-config', 'coreos:', ' b: %s' % c.d, ' a: 1']", "#cloud-config   \ncoreos:   \n b: %s  #xxx   \n a: 1"),
         ] {
             let found = find(text);
             let [one] = &found[..] else { panic!("{text}") };
             assert_eq!(one.text, expected, "{text}");
         }
-        for text in ["x in [\"#cloud-config\", \"#!\"]", "x = \"#cloud-config\""] {
+        let cut = "[\"#cloud-config\", \"coreos:\", *more, \" a: 1\"]";
+        for text in ["x in [\"#cloud-config\", \"#!\"]", "x = \"#cloud-config\"", cut] {
             assert!(find(text).is_empty(), "{text}");
         }
         for text in ["#cloud-config\\n", "\"#cloud-config\\n", "\\\"#cloud-config\\n\\\"", "\"#cloud-config\n\""] {
