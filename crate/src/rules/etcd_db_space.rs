@@ -24,7 +24,17 @@ fn check(facts: &Facts) -> Option<Finding> {
     // The same alarm also reports corruption, which is another matter.
     let mut events = facts.events_where(|event| {
         event.meaning == Meaning::QuotaAlarm && !says(event, &["CORRUPT"])
-            || says(event, &["etcdserver: no space", "mvcc: database space exceeded", "alarm:NOSPACE", "ALARM NOSPACE", ": NOSPACE"])
+            || says(
+                event,
+                &[
+                    "etcdserver: no space",
+                    "mvcc: database space exceeded",
+                    "alarm:NOSPACE",
+                    "ALARM NOSPACE",
+                    ": NOSPACE",
+                    "\"alarm\":\"NOSPACE\"",
+                ],
+            )
     });
     let taken_back = taken_back(facts);
     // What was taken back was the other alarm.
@@ -130,6 +140,13 @@ mod tests {
         for line in ["memberID:10276657743932975437 alarm:CORRUPT\n", "WARN[0052] Alarm on etcd member 9639983885888023861: CORRUPT \n"] {
             assert!(find(&facts(&[line]), RuleId::EtcdDbSpace).is_none());
         }
+    }
+
+    #[test]
+    fn the_fields_of_the_alarm_alone() {
+        let found = |alarm: &str| find(&facts(&[&format!("\"alarm\":\"{alarm}\",\"from\":\"8e9e05c52164694d\"}}\n")]), RuleId::EtcdDbSpace);
+        assert!(found("NOSPACE").is_some());
+        assert!(found("NONE").is_none() && found("CORRUPT").is_none());
     }
 
     #[test]

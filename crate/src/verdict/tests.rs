@@ -336,7 +336,9 @@ fn trouble_that_no_rule_takes_up_is_not_called_fine() {
     let foreign = "Jun 28 00:11:24 n1 app[28574]: github.com/etcd-io/bbolt.(*Cursor).search(0xc42007f1e8)\n";
     assert_eq!(verdict(foreign).headline, "Too little was understood to say anything.");
     let traced = r#"{"level":"error","ts":"2026-07-05T12:46:29.438550Z","caller":"etcdserver/server.go:1602","msg":"example","stacktrace":"go.etcd.io/etcd/server/v3/etcdserver.(*EtcdServer).isLearnerReady\n"}"#;
-    assert_eq!(timing(&format!("2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 3.6.0\n{traced}\n")), Timing::NoneNeeded);
+    // The trace of an error is no crash.
+    let traced = verdict(&format!("2016-04-20 10:00:04.000000 I | etcdmain: etcd Version: 3.6.0\n{traced}\n")).headline;
+    assert!(traced.contains(": etcd names an error."), "{traced}");
     let quoted = "fatal: [n1]: FAILED! => {\"cmd\": \"etcdctl cluster-health | grep -q 'cluster is healthy'\", \"stderr\": \"Error:  client: endpoint http://192.0.2.7:2379 exceeded header timeout\"}\n";
     assert_eq!(timing(quoted), Timing::Undecided);
     let retried = "FAILED - RETRYING: Configure | Check if etcd cluster is healthy (4 retries left).\n";
@@ -793,4 +795,23 @@ fn a_frozen_disk_is_not_told_by_a_shorter_stall() {
         |report: &crate::report::Report| report.measure_next.iter().any(|step| step.text.starts_with("Paste the logs of all members"));
     assert_eq!((pauses(&frozen), asks(&frozen)), (false, false));
     assert!(pauses(&report("replace the unstable entries")));
+}
+
+/// 0.4 prints the gap, which is up to a heartbeat longer than the stall: more than the limit, and no leader was lost.
+#[test]
+fn a_gap_above_the_timeout_of_04_is_not_near_below_it() {
+    let gap = |gap: &str| {
+        verdict(&format!("[etcd] Sep 15 02:44:51.632 INFO      | n1: warning: heartbeat near election timeout: {gap}\n[etcd] Sep 15 02:45:51.632 INFO      | n1: warning: heartbeat near election timeout: {gap}\n")).headline
+    };
+    assert!(gap("213.1ms").contains("about as long as followers wait: 200\u{a0}ms"), "{}", gap("213.1ms"));
+    assert!(gap("171.1ms").contains("nearly as long as followers wait: 200\u{a0}ms"), "{}", gap("171.1ms"));
+}
+
+#[test]
+fn what_talosctl_shows_is_a_state() {
+    let table = "NODE        MEMBER             DB SIZE   IN USE           LEADER             RAFT INDEX   RAFT TERM   RAFT APPLIED INDEX   LEARNER   ERRORS\n\
+                 192.0.2.7   8e9e05c52164694d   41 MB     12 MB (29.27%)   8e9e05c52164694d   812240       9           812240               false\n";
+    let said = verdict(table);
+    assert!(said.headline.starts_with("talosctl shows the state of one moment"), "{}", said.headline);
+    assert_eq!(said.severity, Severity::Info);
 }

@@ -38,6 +38,7 @@ pub fn shows_only_a_state(facts: &Facts) -> bool {
         Meaning::QuotaError,
         Meaning::Defrag,
         Meaning::FleetctlState,
+        Meaning::TalosctlState,
         Meaning::OwnStatistics,
     ];
     let is_state = |event: &Event| STATE.contains(&event.meaning) && event.time.is_none();
@@ -59,6 +60,8 @@ const TELL_OF_TROUBLE: &[(&str, &[Meaning])] = &[
     ("a client's lease in etcd had run out", &[Meaning::LeaseNotFound]),
     ("fleetctl could not do what it was asked", FLEETCTL),
     ("kubeadm gave up on etcd", &[Meaning::KubeadmFailed]),
+    ("etcd names an error", &[Meaning::EtcdError]),
+    ("k3s or rke2 could not start its server", &[Meaning::K3sStartFailed]),
     ("fleet could not do what it was asked", FLEET),
     (REQUEST_FAILED, FAILED_REQUESTS),
     (REQUEST_FAILED, MORE_REQUESTS),
@@ -246,6 +249,22 @@ fn without_leader(facts: &Facts) -> Option<EventId> {
 mod tests {
     use super::unexplained;
     use crate::rules::testing::facts;
+
+    #[test]
+    fn an_error_that_nothing_here_knows_is_no_sign_of_health() {
+        let told = |line: &str| {
+            let ready = "{\"level\":\"info\",\"ts\":\"2024-03-01T10:00:00.000Z\",\"caller\":\"embed/serve.go:98\",\"msg\":\"ready to serve client requests\"}";
+            unexplained(&facts(&[&format!("{ready}\n{line}\n")])).map(|(_, said)| said)
+        };
+        let json = "{\"level\":\"error\",\"ts\":\"2024-03-01T10:00:00.100Z\",\"caller\":\"etcdserver/server.go:2000\",\"msg\":\"a thing went wrong\"}";
+        assert_eq!(told(json), Some("etcd names an error"));
+        let k3s = "time=\"2024-03-01T10:00:00Z\" level=fatal msg=\"starting kubernetes: preparing server: a thing went wrong\"";
+        assert_eq!(told(k3s), Some("k3s or rke2 could not start its server"));
+        // A lower level, and another program's error.
+        assert_eq!(told(&json.replace("error", "info")), None);
+        assert_eq!(told(&json.replace("etcdserver", "controller")), None);
+        assert_eq!(told(&k3s.replace("fatal", "info")), None);
+    }
 
     #[test]
     fn an_error_of_fleet_that_no_rule_knows_is_no_sign_of_health() {

@@ -124,7 +124,14 @@ fn first_bytes(text: &[u8]) -> u64 {
 fn rank(line: &str, number: u16, found: &Match) -> (bool, bool, usize, usize, u16) {
     let weak = matches!(
         signature(number).meaning,
-        Meaning::EtcdFatal | Meaning::EtcdPanic | Meaning::StackFrame | Meaning::EtcdRoutine | Meaning::AlertOver | Meaning::AlertFires
+        Meaning::EtcdFatal
+            | Meaning::EtcdError
+            | Meaning::EtcdPanic
+            | Meaning::StackFrame
+            | Meaning::EtcdRoutine
+            | Meaning::AlertOver
+            | Meaning::AlertFires
+            | Meaning::K3sStartFailed
     );
     (weak, line[..found.start].ends_with(r#""error":""#), found.start, usize::MAX - found.weight, number)
 }

@@ -116,6 +116,8 @@ fn repeated(meaning: Meaning) -> &'static [&'static str] {
     match meaning {
         Meaning::RequestTooLarge => &["etcdserver: request is too large"],
         Meaning::TooManyRequests => &["etcdserver: too many requests"],
+        // What etcd took from its environment.
+        Meaning::NoAddress => &["_ADVERTISE_CLIENT_URLS=http://:", "_ADVERTISE_PEER_URLS=http://:"],
         _ => &[],
     }
 }

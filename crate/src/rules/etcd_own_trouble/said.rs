@@ -45,6 +45,15 @@ pub const SAID: &[Said] = &[
         what: "With the strategy best-effort it asks systemd for etcd.service, whatever endpoint it was given.",
         advice: "If etcd should run there, see why it does not (systemctl status). If it runs elsewhere, set reboot-strategy to etcd-lock, and locksmith's endpoint.",
     },
+    // Before YAML is read coreos-cloudinit puts the machine's addresses in, and nothing where the platform tells none
+    // (coreos/coreos-cloudinit@v1.14.0:initialize/env.go).
+    Said {
+        meaning: Meaning::NoAddress,
+        severity: Severity::Warning,
+        title: "etcd tells the others an address without a host",
+        what: "Whoever uses such an address, as http://:2380, asks its own machine. A member alone may not notice.",
+        advice: "See where etcd's advertised addresses come from: a variable stayed empty, as $private_ipv4 of a cloud-config does on a platform that does not tell it. Write the machine's address there.",
+    },
     // At its start it compares its peer URLs with the initial cluster, by address where they differ as words, and asks
     // anew every second (etcd-io/etcd@v3.5.33:server/config/config.go, advertiseMatchesCluster).
     Said {

@@ -51,6 +51,14 @@ fn each_in_its_words() {
         ),
         ("etcdserver: too many learner members in cluster\n", "etcd refused a change of members"),
         (
+            "Nov 23 14:02:11 core-01 etcd2[811]: initial advertise peer URLs = http://:2380\n",
+            "etcd tells the others an address without a host",
+        ),
+        (
+            "Nov 23 14:02:11 core-01 etcd2[811]: recognized and used environment variable ETCD_ADVERTISE_CLIENT_URLS=http://:2379\n",
+            "etcd tells the others an address without a host",
+        ),
+        (
             "{\"level\":\"error\",\"ts\":\"2026-02-19T22:52:37.575944Z\",\"caller\":\"etcdserver/server.go:2090\",\"msg\":\"Validation on configuration change failed\",\"error\":\"membership: too many learner members in cluster\"}\n",
             "etcd refused a change of members",
         ),
@@ -227,4 +235,15 @@ fn several_are_told_together_the_gravest_first() {
     let finding = find(&facts(&[log]), RuleId::EtcdOwnTrouble).expect("told");
     assert_eq!((finding.severity, finding.count), (Severity::Critical, 2), "{}", finding.title);
     assert!(finding.title.contains("could not write its log"));
+}
+
+#[test]
+fn an_address_with_a_host() {
+    for line in [
+        "initial advertise peer URLs = http://192.0.2.7:2380",
+        "listening for peers on http://:2380",
+        "recognized and used environment variable ETCD_LISTEN_PEER_URLS=http://:2380",
+    ] {
+        assert_eq!(title(&format!("Nov 23 14:02:11 core-01 etcd2[811]: {line}\n")), None, "{line}");
+    }
 }

@@ -44,8 +44,9 @@ fn check(facts: &Facts) -> Option<Finding> {
     }
     let over = if span >= S { format!(" within {}", human(span)) } else { String::new() };
     let back = came_back(facts, &events);
-    // A client of gRPC that is refused once tries again; fleetd may wait and say nothing.
-    let once = super::common::lines(facts, &events) == 1 && !facts.event(events[0]).is_fleet();
+    // A client of gRPC that is refused once tries again; fleetd may wait and say nothing, but for a name server that failed once.
+    let waits = |event: &Event| event.is_fleet() && !says(event, words::NAME_SERVER);
+    let once = super::common::lines(facts, &events) == 1 && !waits(facts.event(events[0]));
     let severity = if back || once { Severity::Warning } else { Severity::Critical };
     let (title, what, advice) = words::told(facts, &events, back, &over);
     let finding = Finding::new(RULE.id, severity, Confidence::High, title, format!("{what}{besides}")).showing(facts, &events);

@@ -41,7 +41,22 @@ fn a_web_page_that_answers_etcdctl() {
 fn a_name_server_that_does_not_know_etcd() {
     let log =
         "client: etcd cluster is unavailable or misconfigured; error #0: dial tcp: lookup etcd-0 on 192.0.2.10:53: server misbehaving\n";
-    assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told").what.contains("its name or address is wrong"));
+    assert!(find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told").title.starts_with("The name server failed for 1\u{a0}request"));
+    // fleetd asks again; a name that is not known stays so.
+    let fleet = "Oct 08 04:11:20 web-3 fleetd[702]: INFO client.go:292: Failed getting response from http://etcd.test:2379/: dial tcp: lookup etcd.test on 192.0.2.10:53: server misbehaving\n";
+    let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdUnreachable).expect("told").severity;
+    assert_eq!(severity(fleet), Severity::Warning);
+    assert_eq!(severity(&fleet.replace("server misbehaving", "no such host")), Severity::Critical);
+}
+
+#[test]
+fn somebody_tried_the_port_with_curl() {
+    let found = |port: u32| {
+        let log = format!("$ curl 192.0.2.7:{port}/version\ncurl: (7) Failed to connect to 192.0.2.7 port {port}: Connection refused\n");
+        find(&facts(&[&log]), RuleId::EtcdUnreachable).is_some()
+    };
+    assert!(found(2379) && found(4001));
+    assert!(!found(8080) && !found(2380));
 }
 
 #[test]

@@ -6,6 +6,9 @@ use crate::log::event::{Event, Meaning};
 use crate::rules::common::{REFUSED, lines, plural, says};
 use crate::search;
 
+/// What Go says of a name server that answers with an error of its own (golang/go@go1.20:src/net/dnsclient_unix.go).
+pub const NAME_SERVER: &[&str] = &["server misbehaving"];
+
 /// What these lines say together, what that means, and what to do where the rule's own advice does not fit.
 pub fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (String, &'static str, Option<String>) {
     let any = |says: &dyn Fn(&Event) -> bool| events.iter().any(|id| says(facts.event(*id)));
@@ -52,6 +55,13 @@ pub fn told(facts: &Facts, events: &[EventId], back: bool, over: &str) -> (Strin
             String::from("A member told its cluster no address for clients"),
             "etcdctl has no address to ask it at: it was added and never started, or has not yet joined. It counts for the majority all the same, unless it is a learner.",
             Some(String::from("Start it with what member add printed, or take it out again with etcdctl member remove.")),
+        );
+    }
+    if all(&|event| says(event, NAME_SERVER)) {
+        return (
+            format!("The name server failed for {requests} to etcd{over}"),
+            "The name of etcd's machine could not be looked up, so no connection was made. etcd itself may be well.",
+            Some(String::from("Look at the name server that the line names, or give the client etcd's addresses in place of names.")),
         );
     }
     // Nobody was there to refuse it.

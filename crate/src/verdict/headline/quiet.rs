@@ -130,8 +130,12 @@ fn state(facts: &Facts) -> String {
     let members = if rows > 0 { rows } else { asked } as u64;
     let term = states().filter_map(|event| event.number("raft")).max();
     let term = term.map_or(String::new(), |term| format!(" in term {term}, which rises by one or more with each election"));
-    const LISTS: &[(Meaning, &str)] =
-        &[(Meaning::CtlMembers, "etcdctl"), (Meaning::FleetctlState, "fleetctl"), (Meaning::OwnStatistics, "etcd")];
+    const LISTS: &[(Meaning, &str)] = &[
+        (Meaning::CtlMembers, "etcdctl"),
+        (Meaning::FleetctlState, "fleetctl"),
+        (Meaning::TalosctlState, "talosctl"),
+        (Meaning::OwnStatistics, "etcd"),
+    ];
     let shown = LISTS.iter().find(|(list, _)| facts.has(&[*list]));
     if let (0, Some((_, by))) = (members, shown) {
         return format!("{by} shows the state of one moment, and nothing that tells of timing.");
