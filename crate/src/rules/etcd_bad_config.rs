@@ -1,6 +1,6 @@
 //! `etcd-bad-config`: settings that etcd refuses, or that cannot work.
 
-use super::common::{closes_silent_streams, near, starts};
+use super::common::{closes_silent_streams, near, says, starts};
 use super::{At, Constraint, Evidence, Finding, Rule};
 use crate::facts::beside::Reach;
 use crate::facts::settings::SETTINGS_REFUSED;
@@ -8,7 +8,7 @@ use crate::facts::voices::{NAME_LEADER, etcd_voices};
 use crate::facts::{EventId, Facts, Generation, InForce, settings};
 use crate::gather::Gather;
 use crate::ids::RuleId;
-use crate::log::event::Meaning;
+use crate::log::event::{Event, Meaning};
 use crate::parameters::Parameter::{self, ElectionTimeout, HeartbeatInterval};
 use crate::parameters::{LONGEST_ELECTION, SILENT_STREAM};
 use crate::report::{Basis, Confidence, Provenance, Severity, Side};
@@ -35,6 +35,7 @@ fn check(facts: &Facts) -> Option<Finding> {
     let no_timer = !unknown.is_empty() && refused.is_empty();
     refused.extend(unknown);
     let membership = !refused.is_empty() && refused.iter().all(|id| facts.event(*id).meaning == Meaning::SettingsRefused);
+    let no_timer_refused = !refused.is_empty() && refused.iter().all(|id| names_no_timer(facts.event(*id)));
     let pair = pair(facts);
     let title = if let Some(problem) = problems.first() {
         sentence_start(&problem.note)
@@ -82,6 +83,9 @@ fn check(facts: &Facts) -> Option<Finding> {
             .on(&[])
             .advising("Compare the flag with the usage that follows it: it is misspelt, or of another version of etcd. Correct it where etcd is started.");
     }
+    if no_timer_refused && pair.is_none() && problems.is_empty() {
+        finding = finding.on(&[]).advising("Correct what the line names where etcd is started. No timer is among it.");
+    }
     for problem in problems {
         finding.evidence.push(Evidence { at: At::Place(problem.place), note: Some(problem.note.clone()) });
     }
@@ -121,6 +125,12 @@ fn unknown_flags(facts: &Facts) -> Vec<EventId> {
     let mut flags = facts.meaning(&[Meaning::FlagUnknown]);
     flags.retain(|id| near(facts, *id, &[Meaning::Usage], 0, S, 1));
     flags
+}
+
+/// A check of the flags that says what it refuses, and speaks of neither timer.
+fn names_no_timer(event: &Event) -> bool {
+    let says_what = event.word("value").is_some() || says(event, &["\"error\":"]);
+    event.meaning == Meaning::FlagsBad && says_what && !says(event, &["election", "heartbeat"])
 }
 
 /// Lines that refuse, then the start lines with the pair in force.
@@ -332,6 +342,16 @@ mod tests {
         assert!(find(&facts(&[&start(600, 1000)]), RuleId::EtcdBadConfig).is_some());
         let refused = "2016-04-20 10:00:00.500000 E | etcdmain: error verifying flags, -election-timeout[1000ms] should be at least as 5 times as -heartbeat-interval[600ms]. See 'etcd --help'.\n";
         assert!(find(&facts(&[refused]), RuleId::EtcdBadConfig).is_some());
+    }
+
+    #[test]
+    fn a_refused_setting_that_is_no_timer() {
+        let on = |reason: &str| {
+            let log = format!("2018-05-04 10:00:00.100000 E | etcdmain: error verifying flags, {reason}. See 'etcd --help'.\n");
+            find(&facts(&[&log]), RuleId::EtcdBadConfig).expect("refused").parameters.len()
+        };
+        assert_eq!(on("expected IP in URL for binding (http://node:2380)"), 0);
+        assert_eq!(on("-election-timeout[1000ms] should be at least as 5 times as -heartbeat-interval[600ms]"), 2);
     }
 
     #[test]

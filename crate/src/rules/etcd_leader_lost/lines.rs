@@ -70,10 +70,18 @@ pub(super) fn first_campaigns(facts: &Facts) -> Vec<EventId> {
         let Some(term) = facts.event(*id).number("term").filter(|term| *term > 1) else { return false };
         let printed = |meaning: Meaning| facts.before(*id, usize::MAX).any(|event| event.meaning == meaning);
         let asks_others = || facts.after(*id, 11).any(|event| event.meaning == Meaning::VoteSent && last_entry_term(event) == Some(term));
+        // Or it had named another member as the leader of this term.
+        let knew_one = |event: &Event| {
+            let (own, leader) = (event.word("id"), event.word("leader"));
+            event.meaning == Meaning::LeaderElected
+                && event.number("term") == Some(term)
+                && own == facts.event(*id).word("id")
+                && leader != own
+        };
         // An excerpt may begin within a round; with pre-vote no round raises the term.
         let asked_before = || printed(Meaning::VoteSent);
         !starts.before(facts, *id)
-            && (printed(Meaning::VoteIgnoredLease) || asks_others())
+            && (printed(Meaning::VoteIgnoredLease) || asks_others() || facts.before(*id, usize::MAX).any(knew_one))
             && !publishes_soon(facts, *id)
             && !asked_before()
     };

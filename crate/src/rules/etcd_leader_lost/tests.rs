@@ -410,3 +410,18 @@ fn needless_is_said_only_where_each_is_shown_to_be() {
     let title = find(&facts, RuleId::EtcdLeaderLost).expect("lost").title;
     assert!(facts.needless().count() == 2 && title.starts_with("2\u{a0}leader changes: the leader stalled"), "{title}");
 }
+
+#[test]
+fn a_member_that_campaigns_in_the_term_of_a_leader_it_had_named() {
+    let log = |leader: &str, term: u32| {
+        format!(
+            "Apr 29 10:32:39 m2 etcd[1188]: raft.node: 91d25258d70ad868 elected leader {leader} at term {term}\n\
+             Apr 29 10:37:34 m2 etcd[1188]: 91d25258d70ad868 is starting a new election at term 9\n\
+             Apr 29 10:37:34 m2 etcd[1188]: 91d25258d70ad868 became candidate at term 10\n"
+        )
+    };
+    let found = |leader: &str, term: u32| find(&facts(&[&log(leader, term)]), RuleId::EtcdLeaderLost).is_some();
+    assert!(found("134af6e5d3e35861", 9));
+    // Of another term, or itself.
+    assert!(!found("134af6e5d3e35861", 7) && !found("91d25258d70ad868", 9));
+}
