@@ -2,6 +2,7 @@
 //! texts that CloudFormation and Azure's templates join, in brackets or as items of YAML. Each text of such a list may be
 //! a line of its own, where line ends join them.
 
+use crate::config::meaning::keys;
 use crate::config::syntax::embedded::HEADER;
 use crate::search;
 use std::ops::Range;
@@ -65,6 +66,9 @@ fn read(text: &str, start: usize, reached: &mut usize) -> Option<Escaped> {
         let Some(next) = joint(&text[at + 1..], quote, list) else { break };
         // Up to the next quote nothing is a part of it, but what a template puts there.
         let between = &text[at..at + 1 + next];
+        if lines && sets_a_timer(between) {
+            return None;
+        }
         fill(between, lines, &mut clean);
         at += between.len();
     }
@@ -161,18 +165,27 @@ fn closed(text: &str, open: usize) -> Option<usize> {
     None
 }
 
+/// Whether a line that a template puts together sets a timer: nothing of such a line is read.
+fn sets_a_timer(between: &str) -> bool {
+    let name = |text: &str| text.split(':').next().is_some_and(|name| keys::of_key(name.trim()).is_some());
+    between.split(['"', '\'']).any(name)
+}
+
 /// Blanks, and a mark of a template in the place of what is joined between two texts. Between two lines it is one of its own, for
-/// which a comment stands; the next one begins behind its quote.
+/// which a comment stands; the next one begins behind its quote. What `+` joins to a line is the end of that line.
 fn fill(between: &str, lines: bool, clean: &mut String) {
+    let inner = between[1..between.len() - 1].trim();
+    let (ends_a_line, goes_on) = (inner.starts_with('+'), inner.is_empty() || inner.ends_with('+'));
+    let lines = lines && !goes_on;
     let is_part = |byte: u8| !(byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b',' | b'+'));
-    let first = between.bytes().position(is_part).unwrap_or(0);
+    let first = if ends_a_line { 0 } else { between.bytes().position(is_part).unwrap_or(0) };
     let last = between.bytes().rposition(is_part).unwrap_or(0);
     for at in 0..between.len() {
         clean.push(match at {
             _ if lines && at == between.len() - 1 => '\n',
-            _ if lines && at == first && last > first => '#',
-            _ if lines && at > first && at < last => 'x',
-            _ if lines => ' ',
+            _ if lines && !ends_a_line && at == first && last > first => '#',
+            _ if lines && !ends_a_line && at > first && at < last => 'x',
+            _ if lines && !ends_a_line => ' ',
             _ if last < first + 2 || at < first || at > last => ' ',
             _ if at == first => '$',
             _ if at == first + 1 => '{',
@@ -222,7 +235,8 @@ mod tests {
                 "- - '#cloud-config'\n  - 'coreos:'\n  - !Sub \" b: ${C}\"\n  - ' a: 1'\n",
                 "#cloud-config      \ncoreos:    #xxxxxxxxxxxxxxxxxxx  \n a: 1",
             ),
-            ("['#cloud-config', 'coreos:', ' b: ' + c, ' a: 1']", "#cloud-config   \ncoreos:   \n b:        \n a: 1"),
+            ("['#cloud-config', 'coreos:', ' b: ' + c, ' a: 1']", "#cloud-config   \ncoreos:   \n b: ${xx}  \n a: 1"),
+            ("['#cloud-config', 'coreos:', ' b: ' + c + 's', ' a: 1']", "#cloud-config   \ncoreos:   \n b: ${xx}    s   \n a: 1"),
             ("['#cloud-config', 'coreos:', ' b: %s' % c.d, ' a: 1']", "#cloud-config   \ncoreos:   \n b: %s  #xxx   \n a: 1"),
         ] {
             let found = find(text);
@@ -230,7 +244,9 @@ mod tests {
             assert_eq!(one.text, expected, "{text}");
         }
         let cut = "[\"#cloud-config\", \"coreos:\", *more, \" a: 1\"]";
-        for text in ["x in [\"#cloud-config\", \"#!\"]", "x = \"#cloud-config\"", cut] {
+        // A timer would be called unset.
+        let hidden = r##"["#cloud-config", "coreos:", {"Fn::Join": ["", ["  election-timeout: ", {"Ref": "B"}]]}, " c: 1"]"##;
+        for text in ["x in [\"#cloud-config\", \"#!\"]", "x = \"#cloud-config\"", cut, hidden] {
             assert!(find(text).is_empty(), "{text}");
         }
         for text in ["#cloud-config\\n", "\"#cloud-config\\n", "\\\"#cloud-config\\n\\\"", "\"#cloud-config\n\""] {

@@ -471,6 +471,13 @@ mod tests {
             );
         }
         assert_eq!(stated(&format!("headers = [{}]\n", list(", ").replace("coreos:", "other:"))), []);
+        // What a program works out stays its own, and behind what a template puts together nothing is added.
+        let joined = list(", ").replace("2000\"", "\" + wait");
+        let made = list(", ").replace("2000\",", "2000\", {\"Fn::Join\": [\"\", [\"    name: \", {\"Ref\": \"Name\"}]]},");
+        for text in [joined, made].map(|list| format!("lines = [{list}]\n")) {
+            let patches = patch(&[&text], &configurations(0, &text), &changes);
+            assert_eq!(patches[0].disposition, "refused", "{:?}", patches[0].text);
+        }
     }
 
     #[test]

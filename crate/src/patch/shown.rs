@@ -73,6 +73,10 @@ fn as_line_of_list(shown: &str, text: &str, edit: &mut Edit) -> Result<(), Strin
     if edit.text.starts_with('\n') {
         edit.start = text[..edit.start].trim_end().len();
         edit.end = edit.start;
+        // Behind a line that a template puts together no quote closes it.
+        if !matches!(shown.as_bytes().get(edit.start), Some(b'"' | b'\'')) {
+            return Err(BY_HAND.to_owned());
+        }
     }
     edit.text = search::replace(&edit.text, "\r\n", "\n").replace('\n', joint);
     Ok(())
