@@ -284,7 +284,7 @@ fn is_command(line: &str) -> bool {
     }
     if line.starts_with(['#', '`'])
         || is_drawn(line)
-        || has_timer(line) && line.split_whitespace().any(of_client)
+        || has_timer(line) && line.split_whitespace().any(of_client) && start_of_etcd(line).is_none()
         || !(line.as_bytes().contains(&b'-') || runs_container(line) || search::has(line, SET_ENV))
     {
         return false;

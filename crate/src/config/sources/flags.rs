@@ -349,7 +349,9 @@ mod tests {
         let text = "@echo off\nset WAIT=2000\netcd.exe --name a ^\n  --election-timeout %WAIT% ^\n  --data-dir C:\\etcd\n";
         let told =
             |text: &str| read(0, text).settings.iter().map(|each| (each.place.span.of(text).to_owned(), each.value)).collect::<Vec<_>>();
-        assert_eq!(told(text), [("2000".to_owned(), Some(2000 * MS))]);
+        for text in [text, &text.replace("set ", "SET ")] {
+            assert_eq!(told(text), [("2000".to_owned(), Some(2000 * MS))]);
+        }
         assert_eq!(told(&text.replace("set WAIT", "set OTHER")), [("%WAIT%".to_owned(), None)]);
     }
 
@@ -367,6 +369,9 @@ mod tests {
             let own = text.replace("scheduler", "etcd").replace("etcd-endpoints", "listen-client-urls");
             assert_eq!(crate::config::read(0, &own).expect("etcd's").settings.len(), 2, "{own}");
         }
+        // One line may start both.
+        let both = "etcd --heartbeat-interval=500 --election-timeout=5000 & apiserver --etcd-servers=http://a:2379\n";
+        assert_eq!(crate::config::read(0, both).expect("etcd's").settings.len(), 2);
     }
 
     #[test]

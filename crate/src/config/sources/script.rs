@@ -240,8 +240,8 @@ impl Script {
     /// Takes what the words of a command set, where they do nothing else: `NAME=value`, also behind `export`; `NAME := value`
     /// of a Makefile; `: ${NAME:=value}`.
     fn assign(&mut self, inner: &MappedText, words: &[Word], under_condition: bool) {
-        // The last one is Windows' cmd's.
-        let leads = |word: &Word| matches!(word.text.as_str(), "export" | "readonly" | "local" | "declare" | "typeset" | "set");
+        // The last two are Windows' cmd's, which does not mind the case.
+        let leads = |word: &Word| matches!(word.text.as_str(), "export" | "readonly" | "local" | "declare" | "typeset" | "set" | "SET");
         let declares = words.first().is_some_and(leads);
         let skipped = |word: &&Word| leads(word) || word.text.starts_with('-') || word.text.ends_with(':');
         let words: Vec<&Word> = words.iter().skip_while(skipped).take_while(|word| !word.text.starts_with('#')).gather();
