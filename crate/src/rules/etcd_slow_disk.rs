@@ -97,7 +97,9 @@ fn not_at_fault(facts: &Facts, syncs: &[EventId], title: &str, meanwhile: &[Mean
     // As many stalls of a leader that no sync accounts for, though each of their length would be printed: the process got no
     // time to run, and a sync that was under way waited with it. Measured on real clusters: where the leader's processor was
     // throttled, 9, 8, 11 and 10 such stalls beside 9, 5, 1 and 4 syncs; where its disk was slow, at most 1 beside 17 and 30.
-    let without = facts.stalls.iter().filter(|stall| is_without(facts, stall, syncs)).count() as u64;
+    let mut told: Vec<Micros> = syncs.iter().filter_map(|id| time(facts, *id)).gather();
+    told.sort_unstable();
+    let without = facts.stalls.iter().filter(|stall| is_without(stall, &told)).count() as u64;
     let stood_still = if without >= lines(facts, syncs).max(FEW) {
         format!("{without} stalls of a leader came without such a line: its process got no time to run, and the syncs waited with it.")
     } else if !meanwhile.is_empty() && !meanwhile.contains(&Meanwhile::Ran) {
@@ -129,13 +131,13 @@ fn not_at_fault(facts: &Facts, syncs: &[EventId], title: &str, meanwhile: &[Mean
     })
 }
 
-/// Whether a sync that kept the leader so long would have been told of, and none was.
-fn is_without(facts: &Facts, stall: &Stall, syncs: &[EventId]) -> bool {
+/// Whether a sync that kept the leader so long would have been told of, and none was: `told` are their times, in order.
+fn is_without(stall: &Stall, told: &[Micros]) -> bool {
     let measured = matches!(stall.kind, StallKind::LateHeartbeat | StallKind::Return) && stall.planned > LIMIT;
     let Some(end) = stall.end.filter(|_| measured) else { return false };
     // A stamp of whole seconds may be that much too early.
-    let within = |id: &EventId| time(facts, *id).is_some_and(|at| (end - stall.planned - S..=end + S).contains(&at));
-    !syncs.iter().any(within)
+    let first = told.partition_point(|at| *at < end - stall.planned - S);
+    told.get(first).is_none_or(|at| *at > end + S)
 }
 
 /// Whether each of these syncs ended within a second after the hypervisor had stopped the machine for most of it.
