@@ -63,7 +63,7 @@ fn check(facts: &Facts) -> Option<Finding> {
 fn taken_back(facts: &Facts) -> Vec<(usize, u64)> {
     let ends = |command: EventId| {
         let start = facts.event(command).line;
-        if says(facts.event(command), &["Alarms disarmed"]) {
+        if says(facts.event(command), &["Alarms disarmed", "alarm disarmed"]) {
             return Some((command.log, start));
         }
         let printed = facts.logs[command.log].events.iter().skip(command.event + 1);
@@ -147,6 +147,22 @@ mod tests {
         let found = |alarm: &str| find(&facts(&[&format!("\"alarm\":\"{alarm}\",\"from\":\"8e9e05c52164694d\"}}\n")]), RuleId::EtcdDbSpace);
         assert!(found("NOSPACE").is_some());
         assert!(found("NONE").is_none() && found("CORRUPT").is_none());
+    }
+
+    /// etcd says so when no member has the alarm any more (etcd-io/etcd@v3.5.33:server/etcdserver/apply.go, Alarm).
+    #[test]
+    fn what_etcd_says_is_disarmed_is_over() {
+        let line = |what: &str, alarm: &str| {
+            format!(
+                "{{\"level\":\"warn\",\"ts\":\"2024-03-01T10:05:00.000Z\",\"caller\":\"etcdserver/apply.go:780\",\"msg\":\"alarm {what}\",\"alarm\":\"{alarm}\",\"from\":\"8e9e05c52164694d\"}}\n"
+            )
+        };
+        let severity = |log: &str| find(&facts(&[log]), RuleId::EtcdDbSpace).map(|finding| finding.severity);
+        let (raised, disarmed) = (line("raised", "NOSPACE"), line("disarmed", "NOSPACE"));
+        assert_eq!(severity(&disarmed), Some(Severity::Info));
+        assert_eq!(severity(&format!("{raised}{disarmed}")), Some(Severity::Info));
+        assert_eq!(severity(&format!("{disarmed}{raised}")), Some(Severity::Critical));
+        assert_eq!(severity(&format!("{raised}{}", line("disarmed", "CORRUPT"))), Some(Severity::Critical));
     }
 
     #[test]

@@ -139,7 +139,8 @@ pub fn is_mention(event: &Event) -> bool {
         Meaning::CtlDisarm => {
             let command = event.text.trim_start_matches(['$', '#', ' ']);
             let entered = is_prompt(&event.text) || COMMANDS.iter().any(|known| command.starts_with(known));
-            !entered && search::has(&event.text, "alarm disarm")
+            // etcd's own line has it behind `msg`.
+            !entered && search::has(&event.text, "alarm disarm") && !search::has(&event.text, "\"msg\":\"alarm disarmed\"")
         }
         // Other programs have clusters too, and name theirs: `redis cluster is unavailable`. etcdctl begins a line with it, in Ansible's JSON too.
         Meaning::CtlUnhealthy => search::split(&event.text, "cluster is ").is_some_and(|(before, _)| {

@@ -56,7 +56,7 @@ fn somebody_tried_the_port_with_curl() {
         find(&facts(&[&log]), RuleId::EtcdUnreachable).is_some()
     };
     assert!(found(2379) && found(4001));
-    assert!(!found(8080) && !found(2380));
+    assert!(!found(8080) && !found(2380) && !found(23790));
 }
 
 #[test]
