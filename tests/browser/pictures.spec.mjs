@@ -39,7 +39,7 @@ suite('pictures', (story) => {
     // A budget below what the stall needs: no value outlasts it, and the answer says so.
     await slide(page, '#failoverBudgetMs', 'Home', 1);
     await page.waitForFunction(() => document.querySelector('timing-advisor').report.verdict.timing !== 'remedy');
-    assert.match(words(await page.locator('#verdict').innerText()), /failover that you accept/);
+    assert.match(words(await page.locator('#verdict').innerText()), /a failover takes longer than you accept/);
   });
 
   story('a limit that nobody stated is none, and is not drawn', {}, async (page) => {
